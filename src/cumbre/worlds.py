@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ import xarray as xr
 from scipy import special, stats
 
 from cumbre.errors import UsageError, WorldsError
+from cumbre.expression import evaluate_condition, evaluate_number, parse
+from cumbre.vocabulary import Vocabulary, day_number
 
 __all__ = ["BLOCK", "FEWEST", "Chance", "Stream", "Worlds", "day_number"]
 
@@ -35,15 +38,6 @@ FEWEST = 200
 
 FloatArray = npt.NDArray[np.float64]
 Condition = npt.NDArray[np.bool_]
-
-
-def day_number(day: date, as_of: date) -> int:
-    """Days from `as_of` to `day`; the unit of every time in the worlds.
-
-    >>> day_number(date(2026, 5, 31), date(2026, 2, 6))
-    114
-    """
-    return (day - as_of).days
 
 
 @dataclass(frozen=True)
@@ -215,16 +209,20 @@ class Worlds:
 
     def quantiles(self, expression: str, levels: Sequence[float] = (0.1, 0.5, 0.9)) -> FloatArray:
         """Quantiles of a number of the question language; worlds where it is undefined are left out."""
-        from cumbre.expression import evaluate
+        return np.asarray(np.nanquantile(self.number(expression), levels), dtype=np.float64)
 
-        values = np.asarray(evaluate(expression, self), dtype=np.float64)
-        return np.asarray(np.nanquantile(values, levels), dtype=np.float64)
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The names of the question language over these worlds."""
+        return Vocabulary({name: node.to_dataset() for name, node in self.tree.children.items()}, self.as_of, self.draws)
+
+    def number(self, expression: str) -> FloatArray:
+        """A number of the question language in every world, shape (draw,)."""
+        return evaluate_number(parse(expression), self.vocabulary)
 
     def _mask(self, condition: str | Condition) -> Condition:
         if isinstance(condition, str):
-            from cumbre.expression import evaluate_condition
-
-            return evaluate_condition(condition, self)
+            return evaluate_condition(parse(condition), self.vocabulary)
         return np.asarray(condition, dtype=bool)
 
     @staticmethod

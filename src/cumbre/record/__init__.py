@@ -1,1 +1,16 @@
+"""What is known: the case folder, its tables and their schemas, sources, passports, the as-of cut.
 
+>>> case = load("washington-2026")
+>>> case.id
+'washington-2026'
+"""
+
+from cumbre.record.case import Case, Imposed
+from cumbre.record.loader import bundled, check, find, load
+from cumbre.record.passport import Label, Passport
+from cumbre.record.prior import Prior, parse_prior, pert_quantile
+from cumbre.record.schema import Kind
+
+__all__ = [
+    "Case", "Imposed", "Kind", "Label", "Passport", "Prior", "bundled", "check", "find", "load", "parse_prior", "pert_quantile",
+]  # fmt: skip

@@ -1,0 +1,117 @@
+"""Probabilistic Condorcet election: each option wins against each other with a chance that grows with its support.
+
+Support S[a:b] = sum_i w_i max(u_i(a) - u_i(b), 0); V(a, b) = S[a:b]^n / (S[a:b]^n + S[b:a]^n);
+conditional: p(a) proportional to prod_{b != a} V(a, b). Source: Wise, Lester & Efird 2015, *Multidimensional Bargaining*
+(KAPSARC); the Markov version is the stationary law of a favourite that is challenged by each option in turn.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cumbre.table.bargain import Array, Bargain, loss
+
+__all__ = ["election", "settle_election", "victory"]
+
+
+def _support(x: Array, w: Array, options: Array, power: int) -> Array:
+    """S[a:b], shape (option, option, world); inputs hold worlds last so that each pass is one long run through memory."""
+    n, m = x.shape[0], options.shape[0]
+    u = -loss(x[:, None, :], options[None, :, :], power)
+    total = np.zeros((m, m, x.shape[-1]), dtype=x.dtype)
+    weighted = w[:, None, :] * u
+    for a in range(m):
+        for b in range(a):
+            gap = weighted[:, a] - weighted[:, b]
+            forward = np.maximum(gap, 0).sum(0)
+            total[a, b] = forward
+            total[b, a] = forward - gap.sum(0)
+    np.maximum(total, 0, out=total)
+    assert n >= 1
+    return total
+
+
+def victory(x: Array, w: Array, options: Array, power: int = 2, votes: float = 1.0) -> Array:
+    """V(a, b), chance that a beats b, shape (option, option, world); 1/2 where nobody prefers either.
+
+    x, w (actor, world), options (option, world).
+    """
+    s = _support(x, w, options, power)
+    if votes != 1.0:
+        s = s**votes
+    both = s + s.transpose(1, 0, 2)
+    return np.where(both > 0, s / np.where(both > 0, both, 1.0), 0.5)
+
+
+def election(
+    x: Array, w: Array, options: Array | None = None, *, power: int = 2, votes: float = 1.0, markov: bool = False
+) -> tuple[Array, Array]:
+    """Options and their chances, both (..., option); x, w (..., actor). Options default to the positions.
+
+    An option that stands twice counts once: later copies get chance 0. Where all weights are 0 all actors count alike.
+
+    >>> options, p = election(np.array([0.0, 1.0]), np.array([2.0, 1.0]), power=1)
+    >>> p.round(6).tolist()
+    [0.666667, 0.333333]
+    """
+    lead = x.shape[:-1]
+    options = x if options is None else options
+    flat = w.sum(-1, keepdims=True) <= 0
+    w = np.where(flat, 1.0, w).astype(x.dtype)
+    xs, ws = (np.ascontiguousarray(v.reshape(-1, v.shape[-1]).T) for v in (x, w))
+    os = np.ascontiguousarray(options.reshape(-1, options.shape[-1]).T)
+    m = os.shape[0]
+    v = victory(xs, ws, os, power, votes)
+    copy = np.zeros((m, os.shape[1]), dtype=bool)
+    for a in range(m):
+        for b in range(a):
+            copy[a] |= os[a] == os[b]
+    if markov:
+        p = _stationary(v, copy)
+    else:
+        p = np.ones((m, os.shape[1]), dtype=x.dtype)
+        for a in range(m):
+            for b in range(m):
+                if a != b:
+                    p[a] *= np.where(copy[b], 1.0, v[a, b])
+            # a product over dozens of rivals would underflow in single precision
+            if a % 8 == 7 and m > 40:
+                p = p.astype(np.float64)
+        if m > 40:
+            with np.errstate(divide="ignore"):
+                logs = np.where(copy[None], 0.0, np.log(v.astype(np.float64)))
+            logs[np.arange(m), np.arange(m)] = 0.0
+            total = logs.sum(1)
+            total = np.where(copy, -np.inf, total)
+            top = total.max(0)
+            p = np.exp(total - np.where(np.isfinite(top), top, 0.0))
+        p = np.where(copy, 0.0, p)
+    mass = p.sum(0)
+    p = np.where(mass > 0, p / np.where(mass > 0, mass, 1.0), np.where(copy, 0.0, 1.0) / (~copy).sum(0))
+    return np.moveaxis(os, 0, -1).reshape(*lead, m), np.moveaxis(p, 0, -1).reshape(*lead, m).astype(x.dtype)
+
+
+def _stationary(v: Array, copy: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], steps: int = 200) -> Array:
+    """Stationary law of the favourite: each round one rival, drawn evenly, challenges and wins with chance V."""
+    m = v.shape[0]
+    live = ~copy
+    p = live / live.sum(0)
+    rivals = np.maximum(live.sum(0) - 1, 1)
+    for _ in range(steps):
+        new = np.zeros_like(p)
+        for a in range(m):
+            gain = (p * v[a] * live).sum(0) - p[a] * v[a, a]
+            keep = p[a] * (((1 - v[:, a]) * live).sum(0) - 0.5 * live[a])
+            new[a] = np.where(live[a], (gain + keep) / rivals, 0.0)
+        p = new / new.sum(0)
+    return np.asarray(p)
+
+
+def settle_election(bargain: Bargain, power: int = 2, votes: float = 1.0) -> Array:
+    """One option drawn per world and issue by `pick`, cut to the bounds; (world, issue)."""
+    options, p = election(bargain.position, bargain.weight, power=power, votes=votes)
+    running = np.cumsum(p, axis=-1)
+    pick = bargain.pick[..., None] * running[..., -1:]
+    index = np.minimum((running <= pick).sum(-1), options.shape[-1] - 1)
+    z = np.take_along_axis(options, index[..., None], -1)[..., 0]
+    return np.asarray(np.clip(z, bargain.low, bargain.high))
