@@ -35,8 +35,8 @@ TABLES: dict[str, tuple[type[s.Row], bool]] = {
 """CSV tables of a case folder: row model, and whether the file must exist. With an [election], polls and candidates must too."""
 
 _KEYS = {
-    "id", "title", "title_es", "as_of", "horizon", "languages", "home", "principals", "meeting", "election", "mediator", "spoiler",
-    "preset",
+    "id", "title", "title_es", "as_of", "horizon", "languages", "home", "principals", "meeting", "election", "mediator",
+    "spoiler", "preset",
 }  # fmt: skip
 
 

@@ -72,22 +72,25 @@ def read_csv(path: Path, model: type[R], problems: list[Problem]) -> tuple[R, ..
         return ()
     columns = _columns(model)
     csv.field_size_limit(_CSV_LIMIT)
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    # A line that starts with '#' is a comment for the person who fills the table in.
+    lines = ["\n" if line.startswith("#") else line for line in text.splitlines(keepends=True)]
+    reader = csv.reader(lines, strict=True)
     rows: list[R] = []
     start = 1
     try:
-        header = next(reader, None)
+        header = next((cells for cells in reader if any(cell.strip() for cell in cells)), None)
+        header_line = reader.line_num
         if not header:
             problems.append(Problem(name, 1, "", "is empty", f"start with the header line {','.join(columns)}"))
             return ()
         header = [cell.strip() for cell in header]
         mend = f"remove it or rename it (columns: {', '.join(columns)})"
-        problems += [Problem(name, 1, cell, "unknown column", mend) for cell in header if cell not in columns]
+        problems += [Problem(name, header_line, cell, "unknown column", mend) for cell in header if cell not in columns]
         twice = sorted({cell for cell in header if header.count(cell) > 1})
-        problems += [Problem(name, 1, cell, "column appears twice", "keep one of them") for cell in twice]
+        problems += [Problem(name, header_line, cell, "column appears twice", "keep one of them") for cell in twice]
         absent = [cell for cell, must in columns.items() if must and cell not in header]
         mend = "add it to the header and fill it in every row"
-        problems += [Problem(name, 1, cell, "column is missing", mend) for cell in absent]
+        problems += [Problem(name, header_line, cell, "column is missing", mend) for cell in absent]
         if absent:
             return ()
         start = reader.line_num + 1

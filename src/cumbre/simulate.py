@@ -1,0 +1,160 @@
+"""Run the stages in order, block by block, so that any split over processes or chunks gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from types import ModuleType
+from typing import Any
+
+import xarray as xr
+from threadpoolctl import threadpool_limits
+
+from cumbre import __version__, ballot, home, relation, table
+from cumbre.errors import UsageError
+from cumbre.record.case import Case
+from cumbre.worlds import BLOCK, Worlds
+
+__all__ = ["STAGES", "fit", "run", "stage_digest", "stages_of"]
+
+Progress = Callable[[float, str], None]
+"""Called with the share of the work done (0 to 1) and what is being done."""
+
+STAGES: Mapping[str, ModuleType] = {"relation": relation, "table": table, "home": home, "ballot": ballot}
+
+_FRAME = ("id", "as_of", "horizon", "home", "principals", "actors", "meeting", "election", "calendar")
+_READS: Mapping[str, tuple[str, ...]] = {
+    "relation": ("events",),
+    "table": ("issues", "positions", "audiences", "signals", "mediators", "spoilers", "imposed", "events"),
+    "home": ("approval", "audiences", "channels", "exposures", "issues", "events"),
+    "ballot": ("polls", "candidates", "field", "primaries"),
+}
+"""What each stage reads of the case beside the frame; a change elsewhere leaves its worlds as they are."""
+
+_FITS: OrderedDict[tuple[str, str], Any] = OrderedDict()
+_FITS_KEPT = 64
+
+
+def stages_of(case: Case) -> tuple[str, ...]:
+    """Stages that a case calls for: without an election there is no ballot."""
+    return tuple(name for name in STAGES if name != "ballot" or (case.election is not None and case.candidates))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(row) for row in value]
+    return value.model_dump(mode="json") if hasattr(value, "model_dump") else str(value)
+
+
+def _own_digest(case: Case, stage: str) -> str:
+    content = {name: _plain(getattr(case, name)) for name in (*_FRAME, *_READS[stage])}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def stage_digest(case: Case, stage: str) -> str:
+    """Hash of all that a stage's worlds rest on: what it reads, and what the stages before it read."""
+    order = stages_of(case)
+    return hashlib.sha256("".join(_own_digest(case, s) for s in order[: order.index(stage) + 1]).encode()).hexdigest()[:16]
+
+
+def fit(case: Case, progress: Progress | None = None) -> dict[str, Any]:
+    """What each stage learns from the case before any draw; deterministic, and kept while the process lives."""
+    fitted: dict[str, Any] = {}
+    order = stages_of(case)
+    with threadpool_limits(1):
+        for i, name in enumerate(order):
+            key = (name, _own_digest(case, name))
+            if progress:
+                progress(i / len(order), f"fit {name}")
+            if key not in _FITS:
+                _FITS[key] = STAGES[name].fit(case)
+            _FITS.move_to_end(key)
+            fitted[name] = _FITS[key]
+    while len(_FITS) > _FITS_KEPT:
+        _FITS.popitem(last=False)
+    return fitted
+
+
+def _block(case: Case, fitted: Mapping[str, Any], seed: int, first: int, draws: int, kept: Mapping[str, xr.Dataset]) -> Worlds:
+    """All stages of one block of draws; a stage in `kept` is taken from there."""
+    worlds = Worlds.start(case.id, case.as_of, draws=draws, seed=seed, first=first)
+    with threadpool_limits(1):
+        for name in stages_of(case):
+            worlds = worlds.add(name, kept[name]) if name in kept else STAGES[name].simulate(case, worlds, fitted[name])
+    return worlds
+
+
+def _start_worker(case: Case, fitted: Mapping[str, Any]) -> None:
+    global _shared
+    _shared = (case, fitted)
+
+
+_shared: tuple[Case, Mapping[str, Any]]
+
+
+def _work(task: tuple[int, int, int, Mapping[str, xr.Dataset]]) -> Worlds:
+    seed, first, draws, kept = task
+    return _block(*_shared, seed, first, draws, kept)
+
+
+def _tasks(draws: int, seed: int, kept: Mapping[str, xr.Dataset]) -> Iterator[tuple[int, int, int, Mapping[str, xr.Dataset]]]:
+    for first in range(0, draws, BLOCK):
+        n = min(BLOCK, draws - first)
+        yield seed, first, n, {name: group.isel(draw=slice(first, first + n)) for name, group in kept.items()}
+
+
+def run(
+    case: Case,
+    *,
+    draws: int = 20_000,
+    seed: int = 1,
+    workers: int = 1,
+    fitted: Mapping[str, Any] | None = None,
+    reuse: Worlds | None = None,
+    progress: Progress | None = None,
+) -> Worlds:
+    """Simulate a case.
+
+    Parameters
+    ----------
+    draws : number of worlds, at least 1.
+    seed : same case, seed and version give the same bytes, whatever `workers` is.
+    workers : processes; 1 works in this one.
+    fitted : result of `fit(case)`, if at hand.
+    reuse : worlds of another version of this case (same draws and seed); stages on which nothing changed are taken from them.
+    progress : called with the share done and a word.
+
+    Raises UsageError for a number of draws, a seed or workers out of range; WorldsError where stages contradict each other.
+    """
+    if workers < 1:
+        raise UsageError(f"--workers is {workers}; give a whole number of at least 1")
+    Worlds.start(case.id, case.as_of, draws=draws, seed=seed)
+    digests = {f"stage_{name}": stage_digest(case, name) for name in stages_of(case)}
+    kept: dict[str, xr.Dataset] = {}
+    if reuse is not None and (reuse.draws, reuse.seed, reuse.first, reuse.as_of) == (draws, seed, 0, case.as_of):
+        known = dict(reuse.meta)
+        kept = {name: reuse[name] for name in stages_of(case) if known.get(f"stage_{name}") == digests[f"stage_{name}"]}
+    fitted = fitted if fitted is not None else fit(case)
+    tasks = list(_tasks(draws, seed, kept))
+    parts: list[Worlds] = []
+
+    def collect(results: Iterator[Worlds]) -> None:
+        for part in results:
+            parts.append(part)
+            if progress:
+                progress(len(parts) / len(tasks), "simulate worlds")
+
+    if workers == 1 or len(tasks) == 1:
+        collect(_block(case, fitted, *task) for task in tasks)
+    else:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(case, fitted)) as pool:
+            collect(pool.map(_work, tasks))
+    worlds = parts[0] if len(parts) == 1 else Worlds.concat(parts)
+    identity = f"{__version__}|{case.digest}|{case.as_of}|{seed}|{draws}"
+    run_id = hashlib.sha256(identity.encode()).hexdigest()[:12]
+    return worlds.with_meta(version=__version__, case_digest=case.digest, run_id=run_id, **digests)
