@@ -5,6 +5,7 @@ Templates and sentences accept `Figure` values only; a bare number in either pla
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,10 +14,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from cumbre.brief.catalogue import catalogue
 from cumbre.errors import CumbreError
 from cumbre.record.passport import Label, Passport
 
-__all__ = ["Figure", "Form", "Numbers", "UnsourcedNumber"]
+__all__ = ["Figure", "Form", "Numbers", "Rule", "UnsourcedNumber", "rule"]
 
 Form = Literal["percent", "points", "number", "count", "chance", "signed", "day"]
 """How a value is written. percent: 40.9 %; points: +0.3 pts; number: 12.5; count: 20,000; chance (0-1): 11 in 20;
@@ -24,6 +26,10 @@ signed: +1.2; day: a number of days."""
 
 Z80 = 1.2815515655446004
 """Half-width of a central 80 % normal interval, in standard deviations."""
+
+
+Rule = tuple[str, tuple[tuple[str, Any], ...]]
+"""A rule as a sentence of the catalogue: its name and its values (names and dates)."""
 
 
 class UnsourcedNumber(CumbreError):
@@ -37,6 +43,7 @@ class Figure:
     passport: Passport
     form: Form
     digits: int = 0
+    rule: Rule | None = None
 
     @property
     def value(self) -> float:
@@ -78,7 +85,7 @@ class Numbers:
     def __getitem__(self, id_: str) -> Figure:
         return self.figures[id_]
 
-    def add(self, passport: Passport, form: Form, digits: int = 0) -> Figure:
+    def add(self, passport: Passport, form: Form, digits: int = 0, rule: Rule | None = None) -> Figure:
         """Register a figure. The same id may be printed often, but it must always be the same number."""
         if not passport.rule:
             raise UnsourcedNumber(f"{passport.id}: no rule says where this number comes from; give its passport a rule")
@@ -89,25 +96,25 @@ class Numbers:
                     f"{passport.id} is printed as {known.passport.value!r} and as {passport.value!r}; give the two numbers two ids"
                 )
             return known
-        figure = Figure(passport, form, digits)
+        figure = Figure(passport, form, digits, rule)
         self.figures[passport.id] = figure
         return figure
 
     def recorded(
-        self, id_: str, value: float, unit: str, rule: str, *, sources: Iterable[str] = (), form: Form = "number",
+        self, id_: str, value: float, unit: str, rule: Rule, *, sources: Iterable[str] = (), form: Form = "number",
         digits: int = 0, label: Label = "recorded", note: str = "", n: int | None = None,
     ) -> Figure:  # fmt: skip
         """A figure of the record, or one set by a person (`label="judged"`)."""
-        return self.add(Passport(id_, _plain(value), unit, label, rule, sources=tuple(sources), note=note, n=n), form, digits)
+        return self.add(Passport(id_, _plain(value), unit, label, _english(rule), sources=tuple(sources), note=note, n=n), form, digits, rule)
 
     def chance(
-        self, id_: str, mask: npt.ArrayLike, rule: str, *, within: Iterable[npt.NDArray[np.bool_]] = (),
+        self, id_: str, mask: npt.ArrayLike, rule: Rule, *, within: Iterable[npt.NDArray[np.intp]] = (),
         rests_on: Iterable[str] = (), note: str = "",
     ) -> Figure:  # fmt: skip
         """A share of worlds, with its range.
 
         mask      bool (draw,): where it holds
-        within    bool (draw,) each: worlds in which one assumption stands at an end of its range. The range printed spans the
+        within    numbers of the worlds in which one assumption stands at an end of its range. The range printed spans the
                   chance inside each of these (its own noise of two standard errors taken off) and the 80 % Monte Carlo interval.
         """
         mask = np.asarray(mask, dtype=bool)
@@ -116,47 +123,45 @@ class Numbers:
         error = math.sqrt(p * (1 - p) / n) if n else math.nan
         low, high = p - Z80 * error, p + Z80 * error
         for group in within:
-            size = int(group.sum())
-            if size < 200:
-                continue
+            size = len(group)
             q = float(mask[group].mean())
             noise = 2 * math.sqrt(max(q * (1 - q), 1e-9) / size)
             q = p + math.copysign(max(abs(q - p) - noise, 0.0), q - p)
             low, high = min(low, q), max(high, q)
         passport = Passport(
-            id_, round(p, 6), "chance", "simulated", rule, low=round(max(low, 0.0), 6), high=round(min(high, 1.0), 6), n=n,
+            id_, round(p, 6), "chance", "simulated", _english(rule), low=round(max(low, 0.0), 6), high=round(min(high, 1.0), 6), n=n,
             mc_error=round(error, 6), rests_on=tuple(rests_on), note=note,
         )  # fmt: skip
-        return self.add(passport, "chance")
+        return self.add(passport, "chance", 0, rule)
 
     def spread(
-        self, id_: str, values: npt.ArrayLike, unit: str, rule: str, *, form: Form = "number", digits: int = 1,
+        self, id_: str, values: npt.ArrayLike, unit: str, rule: Rule, *, form: Form = "number", digits: int = 1,
         level: float = 0.8, rests_on: Iterable[str] = (), note: str = "",
     ) -> Figure:  # fmt: skip
         """The median of a number over the worlds, with its central `level` interval; undefined worlds are left out."""
         values = np.asarray(values, dtype=np.float64)
         values = values[np.isfinite(values)]
         if not values.size:
-            return self.add(Passport(id_, None, unit, "simulated", rule, n=0, note="defined in no world"), form, digits)
+            return self.add(Passport(id_, None, unit, "simulated", _english(rule), n=0, note="defined in no world"), form, digits, rule)
         low, middle, high = np.quantile(values, [(1 - level) / 2, 0.5, (1 + level) / 2])
         passport = Passport(
-            id_, _plain(middle), unit, "simulated", rule, low=_plain(low), high=_plain(high), level=level, n=int(values.size),
+            id_, _plain(middle), unit, "simulated", _english(rule), low=_plain(low), high=_plain(high), level=level, n=int(values.size),
             rests_on=tuple(rests_on), note=note,
         )  # fmt: skip
-        return self.add(passport, form, digits)
+        return self.add(passport, form, digits, rule)
 
     def simulated(
-        self, id_: str, value: float, unit: str, rule: str, *, low: float | None = None, high: float | None = None,
+        self, id_: str, value: float, unit: str, rule: Rule, *, low: float | None = None, high: float | None = None,
         level: float | None = None, n: int | None = None, form: Form = "number", digits: int = 1, note: str = "",
         rests_on: Iterable[str] = (),
     ) -> Figure:  # fmt: skip
         """A number read from the worlds in another way (a mean, a difference of chances)."""
         ends = [None if end is None else _plain(end) for end in (low, high)]
         passport = Passport(
-            id_, _plain(value), unit, "simulated", rule, low=ends[0], high=ends[1], level=level, n=n, note=note,
+            id_, _plain(value), unit, "simulated", _english(rule), low=ends[0], high=ends[1], level=level, n=n, note=note,
             rests_on=tuple(rests_on),
         )  # fmt: skip
-        return self.add(passport, form, digits)
+        return self.add(passport, form, digits, rule)
 
     def stage(self, passport: Passport, form: Form = "number", digits: int | None = None) -> Figure:
         """A figure whose passport a stage wrote."""
@@ -170,6 +175,17 @@ class Numbers:
         """The content of numbers.json: each number with its passport and how it is printed in each language."""
         body = {id_: {**f.passport.as_dict(), "printed": dict(printed.get(id_, {}))} for id_, f in sorted(self.figures.items())}
         return {"meta": dict(meta), "numbers": body}
+
+
+def rule(key: str, **values: Any) -> Rule:
+    """Name a rule of the catalogue."""
+    return key, tuple(sorted(values.items()))
+
+
+def _english(rule: Rule) -> str:
+    key, values = rule
+    said = {name: value.isoformat() if isinstance(value, dt.date) else str(value) for name, value in values}
+    return catalogue("en")[key].format_map(said)
 
 
 def _plain(value: float) -> float | None:

@@ -6,67 +6,22 @@ other: both are written. Sentences take `Figure` values, dates and names; a bare
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
 from markupsafe import Markup, escape
 
+from cumbre.brief.catalogue import catalogue
 from cumbre.brief.numbers import Figure, UnsourcedNumber
 from cumbre.errors import UsageError
 
-__all__ = ["LANGUAGES", "Words", "catalogue"]
+__all__ = ["Words", "refuse_bare_numbers", "slug"]
 
-LANGUAGES = ("en", "es")
-NARROW = " "
-MINUS = "−"
-_LINE = re.compile(r'^(msgid|msgstr)?\s*(".*")\s*$')
-
-
-@lru_cache(maxsize=4)
-def catalogue(lang: str) -> Mapping[str, str]:
-    """The sentences of one language, by name. Raises UsageError for a language without a catalogue."""
-    if lang not in LANGUAGES:
-        raise UsageError(f"--lang is {lang!r}; the brief is written in {' and '.join(LANGUAGES)}")
-    text = (resources.files("cumbre.brief") / "catalogues" / f"{lang}.po").read_text(encoding="utf-8")
-    return parse_po(text, f"{lang}.po")
-
-
-def parse_po(text: str, name: str = "catalogue") -> dict[str, str]:
-    """Read the msgid / msgstr pairs of a `.po` file; the header entry (empty id) is left out.
-
-    >>> parse_po('msgid "a"\\nmsgstr "one "\\n"two"')
-    {'a': 'one two'}
-    """
-    pairs: dict[str, str] = {}
-    current: dict[str, str] = {}
-    field = ""
-
-    def close() -> None:
-        if current.get("msgid"):
-            if current["msgid"] in pairs:
-                raise UsageError(f"{name}: {current['msgid']} is defined twice; keep one")
-            pairs[current["msgid"]] = current.get("msgstr", "")
-
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        match = _LINE.match(line)
-        if not match:
-            raise UsageError(f"{name} line {number}: neither a comment, msgid, msgstr nor a quoted string")
-        if match[1] == "msgid":
-            close()
-            current = {}
-        field = match[1] or field
-        current[field] = current.get(field, "") + str(ast.literal_eval(match[2]))
-    close()
-    return pairs
+NARROW = "\u00a0"
+MINUS = "\u2212"
 
 
 class Words:
@@ -98,6 +53,13 @@ class Words:
     def either(self, key: str, other: str) -> str:
         """A word of the catalogue if there is one, else `other`."""
         return self._sentences.get(key, other)
+
+    def rule(self, figure: Figure) -> str:
+        """The rule of a figure in this language; a stage's own rule as it was written."""
+        if figure.rule is None:
+            return figure.passport.rule
+        key, values = figure.rule
+        return self.text(key, **{name: value for name, value in values})
 
     def _sentence(self, key: str) -> str:
         try:

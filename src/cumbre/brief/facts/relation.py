@@ -1,0 +1,208 @@
+"""Where the relationship stands, where it may go, and which kinds of events may come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cumbre.brief.facts.study import Study
+from cumbre.brief.numbers import Figure, rule
+from cumbre.worlds import day_number
+
+__all__ = ["WINDOWS", "KindChance", "Level", "RelationFacts", "Turn", "relation_facts"]
+
+WINDOWS = (30, 60, 90)
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Level:
+    """A series with its 80 % band, one value a date."""
+
+    dates: tuple[dt.date, ...]
+    middle: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A turning point of the index: when, how likely, and the event that stands nearest."""
+
+    date: dt.date
+    chance: Figure
+    change: Figure | None
+    event: str
+    event_es: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KindChance:
+    """Chance of at least one event of a kind within each window."""
+
+    source: str
+    target: str
+    kind: str
+    chances: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class RelationFacts:
+    """The section and the card."""
+
+    now: Figure
+    later: Figure
+    later_day: dt.date
+    warmer: Figure
+    words: Figure | None
+    deeds: Figure | None
+    before: Figure | None
+    before_day: dt.date | None
+    low_point: Figure | None
+    low_day: dt.date | None
+    past: Level | None
+    future: Level
+    turns: tuple[Turn, ...]
+    kinds: tuple[KindChance, ...]
+
+    @property
+    def direction(self) -> str:
+        """`up`, `down` or `flat`: the move of the last ninety days, against the half-width of today's band."""
+        if self.before is None:
+            return "flat"
+        move, noise = self.now.value - self.before.value, (self.now.high - self.now.low) / 2
+        return "up" if move > noise / 2 else "down" if move < -noise / 2 else "flat"
+
+
+def relation_facts(study: Study) -> RelationFacts | None:
+    """None where the relation did not run or knows nothing of the two principals."""
+    if not study.has("relation", "index") or study.pair not in study.labels("relation", "pair"):
+        return None
+    numbers, pair = study.numbers, study.labels("relation", "pair").index(study.pair)
+    index = study.array("relation", "index")[:, pair, :]
+    dates = tuple(study.week_dates("relation"))
+    low, middle, high = np.nanquantile(index, [0.1, 0.5, 0.9], axis=0)
+    week = study.week("relation", study.vote_day)
+    now = numbers.spread("brief.relation.now", index[:, 0], "index", rule("rule.relation.now"))
+    later = numbers.spread("brief.relation.later", index[:, week], "index", rule("rule.relation.later", day=dates[week]))
+    warmer = numbers.chance("brief.relation.warmer", index[:, week] > index[:, 0], rule("rule.relation.warmer", day=dates[week]))
+    parts: dict[str, Figure | None] = {"words": None, "deeds": None}
+    for name in parts:
+        if study.has("relation", f"index_{name}"):
+            values = study.array("relation", f"index_{name}")[:, pair, 0]
+            parts[name] = numbers.spread(f"brief.relation.{name}", values, "index", rule(f"rule.relation.{name}"))
+    past = _past(study)
+    before = low_point = None
+    before_day = low_day = None
+    if past is not None and len(past.dates) > 3:
+        wanted = study.case.as_of - dt.timedelta(days=90)
+        k = int(np.argmin([abs((d - wanted).days) for d in past.dates]))
+        before_day = past.dates[k]
+        before = numbers.recorded(
+            "brief.relation.before", past.middle[k], "index", rule("rule.relation.before"), label="estimated", digits=1
+        )
+        k = int(np.nanargmin(past.middle))
+        low_day = past.dates[k]
+        low_point = numbers.recorded(
+            "brief.relation.low_point", past.middle[k], "index", rule("rule.relation.low_point"), label="estimated", digits=1
+        )
+    return RelationFacts(
+        now, later, dates[week], warmer, parts["words"], parts["deeds"], before, before_day, low_point, low_day, past,
+        Level(dates, middle, low, high), _turns(study), _kinds(study),
+    )  # fmt: skip
+
+
+def _past(study: Study) -> Level | None:
+    table = study.readout("relation", "index", "history")
+    if table is None:
+        return None
+    if "pair" in table:
+        table = table[table["pair"] == study.pair]
+    for column in ("part", "kind", "mode"):
+        if column in table and "all" in set(table[column]):
+            table = table[table[column] == "all"]
+    date = next((c for c in ("date", "day", "week", "month") if c in table), None)
+    middle = next((c for c in ("mean", "level", "median", "index") if c in table), None)
+    if date is None or middle is None or table.empty:
+        return None
+    table = table.sort_values(date)
+    days = tuple(pd.Timestamp(d).date() for d in table[date])
+    level = table[middle].to_numpy(dtype=float)
+    ends = [(a, b) for a, b in (("low", "high"), ("q10", "q90"), ("lower", "upper")) if a in table and b in table]
+    if ends:
+        low, high = (table[c].to_numpy(dtype=float) for c in ends[0])
+    elif "sd" in table:
+        half = 1.2816 * table["sd"].to_numpy(dtype=float)
+        low, high = level - half, level + half
+    else:
+        low = high = level
+    return Level(days, level, low, high)
+
+
+def _turns(study: Study) -> tuple[Turn, ...]:
+    table = study.readout("relation", "turning_points", "turns", "breaks")
+    if table is None:
+        return ()
+    if "pair" in table:
+        table = table[table["pair"] == study.pair]
+    column = next((c for c in ("p", "probability", "chance") if c in table), None)
+    if column is None or "date" not in table:
+        return ()
+    turns = []
+    for row in table.sort_values(column, ascending=False).head(5).to_dict("records"):
+        day, p = pd.Timestamp(row["date"]).date(), float(row[column])
+        event = _nearest(study, day)
+        chance = study.numbers.recorded(
+            f"brief.relation.turn.{day.isoformat()}", p, "chance", rule("rule.relation.turn", day=day), label="estimated",
+            form="chance", sources=event.source_id if event else (),
+        )  # fmt: skip
+        change = row.get("change", row.get("shift"))
+        moved = None
+        if change is not None and np.isfinite(float(change)):
+            moved = study.numbers.recorded(
+                f"brief.relation.turn.{day.isoformat()}.change", float(change), "index", rule("rule.relation.turn_change", day=day),
+                label="estimated", form="signed", digits=1,
+            )  # fmt: skip
+        said = (event.summary, event.summary_es, event.source_id) if event else ("", "", ())
+        turns.append(Turn(day, chance, moved, *said))
+    return tuple(sorted(turns, key=lambda t: t.date))
+
+
+def _nearest(study: Study, day: dt.date):  # type: ignore[no-untyped-def]
+    sides = set(study.case.principals)
+    near = [
+        e for e in study.case.events
+        if abs((e.date - day).days) <= 10 and {study.case.side(e.source), study.case.side(e.target)} == sides
+    ]  # fmt: skip
+    return max(near, key=lambda e: (abs(e.intensity), -abs((e.date - day).days)), default=None)
+
+
+def _kinds(study: Study) -> tuple[KindChance, ...]:
+    if not study.has("relation", "event_day"):
+        return ()
+    days = study.array("relation", "event_day")
+    sources, targets, kinds = (np.array(study.labels("relation", f"slot_{c}")) for c in ("source", "target", "kind"))
+    a, b = study.case.principals
+    horizon = day_number(study.case.horizon, study.case.as_of)
+    found = []
+    for source, target in ((a, b), (b, a)):
+        here = (sources == source) & (targets == target)
+        for kind in sorted(set(kinds[here])):
+            slots = days[:, here & (kinds == kind)]
+            first = np.where(slots > 0, slots, np.iinfo(np.int16).max).min(axis=1)
+            chances = tuple(
+                study.numbers.chance(
+                    f"brief.relation.kind.{source}.{target}.{kind}.{window}", first <= window,
+                    rule("rule.relation.kind", kind=kind, source=source, target=target, window=str(window)),
+                )
+                for window in WINDOWS
+                if window <= horizon
+            )  # fmt: skip
+            if chances:
+                found.append(KindChance(source, target, kind, chances))
+    return tuple(sorted(found, key=lambda k: -k.chances[-1].value))

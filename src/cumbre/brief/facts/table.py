@@ -1,0 +1,204 @@
+"""What is on the table, what either side wants, and where the worlds settle."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cumbre.brief.facts.study import Study
+from cumbre.brief.numbers import Figure, rule
+from cumbre.record.schema import Issue, Position
+
+__all__ = ["IssueFacts", "ModelChance", "TableFacts", "Want", "table_facts"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Want:
+    """What a side wants on an issue."""
+
+    side: str
+    actor: str
+    low: Figure
+    mode: Figure
+    high: Figure
+    red_line: Figure | None
+
+
+@dataclass(frozen=True)
+class IssueFacts:
+    """One issue: the status quo, both sides, and its values over the worlds on the last day."""
+
+    issue: Issue
+    status_quo: Figure
+    wants: tuple[Want, ...]
+    value: Figure
+    changed: Figure
+    better: Figure
+    worse: Figure
+    signed: Figure | None
+    ratified: Figure | None
+    delivered: Figure | None
+    steps: tuple[Figure, ...]
+    values: FloatArray
+    win_set: tuple[float, float] | None
+
+    @property
+    def is_steps(self) -> bool:
+        """Whether the scale is a ladder of labelled steps."""
+        return bool(self.issue.labels)
+
+
+@dataclass(frozen=True)
+class ModelChance:
+    """Chance of a deal in the worlds of one solution concept, and that concept's share of worlds."""
+
+    name: str
+    weight: Figure
+    deal: Figure
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """The section and the card."""
+
+    any_deal: Figure
+    full: Figure
+    partial: Figure
+    none: Figure
+    causes: tuple[tuple[str, Figure], ...]
+    models: tuple[ModelChance, ...]
+    signed: Figure | None
+    ratified: Figure | None
+    delivered: Figure | None
+    issues: tuple[IssueFacts, ...]
+    last_day: dt.date
+
+    @property
+    def movers(self) -> tuple[IssueFacts, ...]:
+        """Issues by their chance of change, most likely first."""
+        return tuple(sorted(self.issues, key=lambda i: -i.changed.value))
+
+
+def table_facts(study: Study) -> TableFacts | None:
+    """None where the table did not run."""
+    if not study.has("table", "value", "deal"):
+        return None
+    numbers, deal = study.numbers, study.array("table", "deal")
+    last_day = study.case.horizon
+
+    def chance(name: str, mask: npt.NDArray[np.bool_]) -> Figure:
+        return numbers.chance(f"brief.table.{name}", mask, rule(f"rule.table.{name}", day=last_day), within=study.within)
+
+    stages: dict[str, Figure | None] = {"signed": None, "ratified": None, "delivered": None}
+    for name in stages:
+        if study.has("table", f"{name}_day"):
+            stages[name] = chance(name, (study.array("table", f"{name}_day") >= 0).any(axis=1))
+    ids = study.labels("table", "issue")
+    known = [(k, study.case.issue[i]) for k, i in enumerate(ids) if i in study.case.issue]
+    return TableFacts(
+        chance("any_deal", deal > 0), chance("full", deal == 2), chance("partial", deal == 1), chance("none", deal == 0),
+        _causes(study), _models(study, deal), stages["signed"], stages["ratified"], stages["delivered"],
+        tuple(_issue(study, k, issue) for k, issue in known), last_day,
+    )  # fmt: skip
+
+
+def _flags(study: Study, name: str) -> list[str]:
+    meanings = study.worlds["table"][name].attrs.get("flag_meanings", "")
+    return [str(m) for m in meanings] if isinstance(meanings, (list, tuple, np.ndarray)) else str(meanings).split()
+
+
+def _causes(study: Study) -> tuple[tuple[str, Figure], ...]:
+    if not study.has("table", "cause"):
+        return ()
+    cause = study.array("table", "cause")
+    found = [
+        (name, study.numbers.chance(f"brief.table.cause.{name}", cause == k, rule("rule.table.cause", cause=name.replace("_", " "))))
+        for k, name in enumerate(_flags(study, "cause"))
+        if (cause == k).any()
+    ]
+    return tuple(sorted(found, key=lambda pair: -pair[1].value))
+
+
+def _models(study: Study, deal: npt.NDArray[np.int8]) -> tuple[ModelChance, ...]:
+    if not study.has("table", "model"):
+        return ()
+    model = study.array("table", "model")
+    found = []
+    for k, name in enumerate(_flags(study, "model")):
+        here = model == k
+        if here.any():
+            said = name.replace("_", " ")
+            weight = study.numbers.chance(f"brief.table.model.{name}.weight", here, rule("rule.table.model_weight", model=said))
+            inside = study.numbers.chance(f"brief.table.model.{name}.deal", deal[here] > 0, rule("rule.table.model_deal", model=said))
+            found.append(ModelChance(name, weight, inside))
+    return tuple(sorted(found, key=lambda m: -m.deal.value))
+
+
+def _speaker(study: Study, side: str, issue: str) -> Position | None:
+    """The actor that speaks for a side on an issue: the side itself, else its most capable actor."""
+    rows = [p for p in study.case.positions if p.issue == issue and study.case.side(p.actor) == side]
+    return max(rows, key=lambda p: (p.actor == side, p.capability), default=None)
+
+
+def _issue(study: Study, k: int, issue: Issue) -> IssueFacts:
+    numbers, base = study.numbers, f"brief.table.{issue.id}"
+    values = study.issue_value(k, study.case.horizon)
+    unit = issue.unit or "step"
+    digits = 0 if issue.labels or issue.kind == "count" or issue.high - issue.low >= 20 else 1
+    quo = issue.status_quo
+    wants = []
+    for side in (study.case.home, study.other):
+        row = _speaker(study, side, issue.id)
+        if row is None:
+            continue
+        said = {
+            name: numbers.recorded(
+                f"{base}.{side}.{name}", value, unit, rule(f"rule.table.position_{name}", actor=row.actor), sources=row.source_id,
+                label="judged", digits=digits, note=row.basis,
+            )
+            for name, value in (("low", row.low), ("mode", row.mode), ("high", row.high), ("red_line", row.red_line))
+            if value is not None
+        }  # fmt: skip
+        wants.append(Want(side, row.actor, said["low"], said["mode"], said["high"], said.get("red_line")))
+    sign = 1.0 if issue.best >= issue.worst else -1.0
+    moved = np.abs(values - quo) > 1e-6 * (issue.high - issue.low)
+    gain = sign * (values - quo)
+    chances = {
+        name: numbers.chance(f"{base}.{name}", mask, rule(f"rule.table.issue_{name}", day=study.case.horizon))
+        for name, mask in (("changed", moved), ("better", moved & (gain > 0)), ("worse", moved & (gain < 0)))
+    }
+    stages: dict[str, Figure | None] = {"signed": None, "ratified": None, "delivered": None}
+    for name in stages:
+        if study.has("table", f"{name}_day"):
+            mask = study.array("table", f"{name}_day")[:, k] >= 0
+            stages[name] = numbers.chance(f"{base}.{name}", mask, rule(f"rule.table.issue_{name}", day=study.case.horizon))
+    steps: list[Figure] = []
+    if issue.labels:
+        nearest = np.rint(values - issue.low).astype(int)
+        for step, label in enumerate(issue.labels):
+            steps.append(numbers.chance(f"{base}.step{step}", nearest == step, rule("rule.table.issue_step", step=label)))
+    status = numbers.recorded(
+        f"{base}.status_quo", quo, unit, rule("rule.table.status_quo"), sources=issue.history[-1].source_id or issue.source_id,
+        digits=digits,
+    )  # fmt: skip
+    value = numbers.spread(f"{base}.value", values, unit, rule("rule.table.issue_value", day=study.case.horizon), digits=digits)
+    return IssueFacts(
+        issue, status, tuple(wants), value, chances["changed"], chances["better"], chances["worse"], stages["signed"],
+        stages["ratified"], stages["delivered"], tuple(steps), values, _win_set(study, issue.id),
+    )  # fmt: skip
+
+
+def _win_set(study: Study, issue: str) -> tuple[float, float] | None:
+    frame = study.readout("table", "win_sets", "win_set")
+    if frame is None or "issue" not in frame:
+        return None
+    rows = frame[frame["issue"] == issue]
+    if rows.empty or not {"low", "high"} <= set(rows.columns):
+        return None
+    low, high = float(rows["low"].max()), float(rows["high"].min())
+    return (low, high) if np.isfinite(low) and np.isfinite(high) and low <= high else None
