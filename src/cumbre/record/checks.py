@@ -14,7 +14,7 @@ from cumbre.record.prior import parse_prior
 
 __all__ = ["cross_check"]
 
-_SUM_LIMIT = 101.0
+_SUM_LIMIT = 101.5
 """Per cent to which the shares of one question may add (rounding of many small shares)."""
 
 
@@ -101,7 +101,7 @@ def _polls(case: Case) -> Iterator[Problem]:
                 break
         total = sum(row.share_pct for row in rows)
         if total > _SUM_LIMIT:
-            what = f"shares of poll {poll_id} add to {total:.1f}, over 101"
+            what = f"shares of poll {poll_id} add to {total:.1f}, over {_SUM_LIMIT:g}"
             yield Problem("polls.csv", head.line, "share_pct", what, "is the blank vote counted twice?")
         for (name, kind), n in Counter((row.candidate, row.kind) for row in rows).items():
             if n > 1:
@@ -117,7 +117,7 @@ def _approval(case: Case) -> Iterator[Problem]:
     yield from _twice("approval.csv", case.approval, "id", lambda r: r.id)
     for row in case.approval:
         if (row.approve_pct or 0) + (row.disapprove_pct or 0) > _SUM_LIMIT:
-            what = f"approve {row.approve_pct} and disapprove {row.disapprove_pct} add to over 101"
+            what = f"approve {row.approve_pct} and disapprove {row.disapprove_pct} add to over {_SUM_LIMIT:g}"
             yield Problem("approval.csv", row.line, "approve_pct", what, "correct one of them")
 
 

@@ -124,7 +124,7 @@ class Poll(Row):
     """
 
     poll_id: Identifier
-    round: Literal[0, 1, 2] = 1
+    round: Annotated[int, Field(ge=0, le=2)] = 1
     pollster: str
     field_start: Day | None = None
     field_end: Day
@@ -271,7 +271,7 @@ class Audience(Row):
     country: str
     share: Share
     bloc: str = Field(default="", description="bloc of the ballot; empty = none")
-    partition: Literal[0, 1] = 1
+    partition: Annotated[int, Field(ge=0, le=1)] = 1
     issue: str
     position: float
     salience: Share
@@ -298,7 +298,7 @@ class Channel(Row):
     prior: str
     half_life_weeks: Annotated[float, Field(gt=0)] | None = None
     group_share: Share = 1.0
-    on: Literal[0, 1] = 1
+    on: Annotated[int, Field(ge=0, le=1)] = 1
     label: Literal["estimated", "selected", "literature", "judged"]
     source_id: Words = ()
     basis: str = ""
