@@ -30,7 +30,7 @@ _FRAME = ("id", "as_of", "horizon", "home", "principals", "actors", "meeting", "
 _READS: Mapping[str, tuple[str, ...]] = {
     "relation": ("events",),
     "table": ("issues", "positions", "audiences", "signals", "mediators", "spoilers", "imposed", "events"),
-    "home": ("approval", "audiences", "channels", "exposures", "issues", "events"),
+    "home": ("approval", "audiences", "channels", "exposures", "issues", "events", "positions"),
     "ballot": ("polls", "candidates", "field", "primaries"),
 }
 """What each stage reads of the case beside the frame; a change elsewhere leaves its worlds as they are."""
