@@ -72,9 +72,10 @@ def write_export(case: Case, worlds: Worlds, folder: Path, form: str) -> list[Pa
         summary = {
             stage: draws_frame(worlds, stage).drop(columns="draw").quantile(levels).round(4).to_dict() for stage in worlds.stages
         }
+        records = {n: json.loads(f.to_json(orient="records", date_format="iso", default_handler=str)) for n, f in tables.items()}
         content = {
             "case": case.id, "as_of": str(case.as_of), "draws": worlds.draws, "seed": worlds.seed, "quantiles": summary,
-            "tables": {name: json.loads(frame.to_json(orient="records", date_format="iso", default_handler=str)) for name, frame in tables.items()},
+            "tables": records,
         }  # fmt: skip
         text = json.dumps(content, ensure_ascii=False, default=str)
         return [_atomically(folder / "worlds.json", lambda path: Path(path).write_text(text, encoding="utf-8"))]

@@ -115,7 +115,7 @@ class Stream:
         """Scrambled Sobol points in (0, 1), shape (draw, d); a block is a balanced set of its own scramble."""
 
         def points(g: np.random.Generator, n: int) -> FloatArray:
-            raw = stats.qmc.Sobol(d, scramble=True, rng=g).random(n)
+            raw = stats.qmc.Sobol(d, scramble=True, rng=np.random.default_rng(g.integers(2**63))).random(n)
             return np.clip(raw, 1e-9, 1 - 1e-9)
 
         return self.draw(points)
@@ -198,11 +198,11 @@ class Worlds:
 
     def given(self, condition: str | Condition) -> Worlds:
         """The worlds where a condition holds: an expression of the question language, or a mask of shape (draw,)."""
-        return self.keep(self._mask(condition))
+        return self.keep(self.mask(condition))
 
     def chance(self, condition: str | Condition) -> Chance:
         """Share of worlds where a condition holds, with its Monte Carlo error."""
-        mask = self._mask(condition)
+        mask = self.mask(condition)
         n = len(mask)
         p = float(mask.mean()) if n else float("nan")
         return Chance(p, float(np.sqrt(p * (1 - p) / n)) if n else float("nan"), n)
@@ -220,7 +220,8 @@ class Worlds:
         """A number of the question language in every world, shape (draw,)."""
         return evaluate_number(parse(expression), self.vocabulary)
 
-    def _mask(self, condition: str | Condition) -> Condition:
+    def mask(self, condition: str | Condition) -> Condition:
+        """Where a condition holds, shape (draw,)."""
         if isinstance(condition, str):
             return evaluate_condition(parse(condition), self.vocabulary)
         return np.asarray(condition, dtype=bool)
@@ -280,7 +281,7 @@ class Worlds:
             raise UsageError(f"{path}: no such file; `cumbre brief` writes worlds.nc beside the brief")
         with xr.open_datatree(path, engine="h5netcdf") as stored:
             tree = stored.load()
-        attrs = dict(tree.attrs)
+        attrs = {str(k): v for k, v in tree.attrs.items()}
         tree.attrs = {}
         meta = tuple(sorted((k.removeprefix("meta_"), str(v)) for k, v in attrs.items() if k.startswith("meta_")))
         return cls(

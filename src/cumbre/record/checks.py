@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from difflib import get_close_matches
 from typing import Any
 
@@ -350,8 +350,20 @@ def _head(case: Case) -> Iterator[Problem]:
                 )
 
 
-def cross_check(case: Case) -> list[Problem]:
-    """All problems that show only when tables are laid side by side."""
+_OWNERS = {
+    "source": "sources.csv", "actor": "actors.csv", "issue": "issues.toml", "candidate": "candidates.csv", "primary": "primaries.csv",
+    "bloc": "case.toml", "event": "events.csv",
+}  # fmt: skip
+
+
+def _follows(problem: Problem, broken: Set[str]) -> bool:
+    """Whether an id may be unknown only because its own row could not be read; the row is reported, its echo is not."""
+    words = problem.what.split()
+    return words[0] == "unknown" and len(words) > 1 and _OWNERS.get(words[1]) in broken
+
+
+def cross_check(case: Case, broken: Set[str] = frozenset()) -> list[Problem]:
+    """All problems that show only when tables are laid side by side; `broken` names files with rows that could not be read."""
     found: list[Problem] = []
     found += _twice("sources.csv", case.sources, "id", lambda r: r.id)
     found += _twice("actors.csv", case.actors, "id", lambda r: (r.id, r.from_))
@@ -364,4 +376,4 @@ def cross_check(case: Case) -> list[Problem]:
     for name, n in Counter(question.id for question in case.questions).items():
         if n > 1:
             found.append(Problem("questions.toml", 0, name, f"is there {n} times", "give each question its own id"))
-    return found
+    return [problem for problem in found if not _follows(problem, broken)]

@@ -7,6 +7,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from cumbre.errors import CaseError, Problem, UsageError
 from cumbre.record import schema as s
 from cumbre.record.as_of import cut
@@ -95,6 +97,7 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
     """Everything in the folder, uncut, with all problems found."""
     problems: list[Problem] = []
     head, text = _head(folder, problems)
+    sound = not problems
     tables: dict[str, Any] = {}
     for name, (model, must) in TABLES.items():
         path = folder / f"{name}.csv"
@@ -103,40 +106,40 @@ def _read(folder: Path) -> tuple[Case | None, list[Problem]]:
         elif must or (name in ("polls", "candidates") and "election" in head):
             mend = "write it (a header line alone is allowed), or start a folder with `cumbre new NAME`"
             problems.append(Problem(path.name, 0, "", "is missing", mend))
-    for name, key, model in (("issues", "issue", s.Issue), ("questions", "question", s.Question)):
+    document_model: type[BaseModel]
+    for name, key, document_model in (("issues", "issue", s.Issue), ("questions", "question", s.Question)):
         path = folder / f"{name}.toml"
         if path.is_file():
             document, body = read_toml(path, problems)
             for other in document.keys() - {key}:
                 problems.append(Problem(path.name, 0, other, "unknown key", f"every entry starts with [[{key}]]"))
-            tables[name] = validate_block(model, document.get(key, []), f"[[{key}]]", path, body, problems)
+            tables[name] = validate_block(document_model, document.get(key, []), f"[[{key}]]", path, body, problems)
         elif name == "issues":
             problems.append(Problem(path.name, 0, "", "is missing", "write it; every issue starts with [[issue]]"))
     path = folder / "case.toml"
     single: dict[str, Any] = {}
-    for key, model in (("meeting", s.Meeting), ("election", s.Election)):
+    for key, document_model in (("meeting", s.Meeting), ("election", s.Election)):
         blocks = [head[key]] if key in head else []
-        found = validate_block(model, blocks, f"[{key}]", path, text, problems)
+        found = validate_block(document_model, blocks, f"[{key}]", path, text, problems)
         single[key] = found[0] if found else None
-    for key, field, model in (
+    for key, field, document_model in (
         ("mediator", "mediators", s.Mediator),
         ("spoiler", "spoilers", s.Spoiler),
         ("preset", "presets", s.Preset),
     ):
-        tables[field] = validate_block(model, head.get(key, []), f"[[{key}]]", path, text, problems)
+        tables[field] = validate_block(document_model, head.get(key, []), f"[[{key}]]", path, text, problems)
     if (
         any(p.file == "case.toml" for p in problems)
         and not {"id", "title", "as_of", "horizon", "home", "principals"} <= head.keys()
     ):
         return None, problems
-    try:
-        case = Case(
-            id=head["id"], title=head["title"], title_es=head.get("title_es", head["title"]), as_of=head["as_of"],
-            horizon=head["horizon"], languages=tuple(head.get("languages", ["en"])), home=head["home"],
-            principals=(head["principals"][0], head["principals"][1]), folder=folder, **single, **tables,
-        )  # fmt: skip
-    except (KeyError, IndexError, TypeError):
+    if not sound:
         return None, problems
+    case = Case(
+        id=head["id"], title=head["title"], title_es=head.get("title_es", head["title"]), as_of=head["as_of"],
+        horizon=head["horizon"], languages=tuple(head.get("languages", ["en"])), home=head["home"],
+        principals=(head["principals"][0], head["principals"][1]), folder=folder, **single, **tables,
+    )  # fmt: skip
     return case, problems
 
 
@@ -144,7 +147,7 @@ def check(case: str | Path) -> list[Problem]:
     """All problems of a case folder, sorted by file and line; empty where it can be used."""
     built, problems = _read(find(case))
     if built is not None:
-        problems += cross_check(built)
+        problems += cross_check(built, {problem.file for problem in problems})
     return sorted(problems)
 
 
@@ -164,7 +167,7 @@ def load(case: str | Path, as_of: dt.date | None = None) -> Case:
     folder = find(case)
     built, problems = _read(folder)
     if built is not None:
-        problems += cross_check(built)
+        problems += cross_check(built, {problem.file for problem in problems})
     if problems or built is None:
         raise CaseError(str(case), sorted(problems))
     day = as_of or built.as_of

@@ -163,6 +163,8 @@ def validate_block(
                 key = str(item["loc"][0]) if item["loc"] else ""
                 name = block.get("id", "") if isinstance(block, dict) else ""
                 where = ".".join(str(part) for part in item["loc"])
+                if not header.startswith("[["):
+                    name = header.strip("[]")
                 label = f"{name}: {where}" if name and where else name or where
                 problems.append(Problem(path.name, _find_line(text, header, index, key), label, what, mend))
     return tuple(rows)

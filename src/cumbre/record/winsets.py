@@ -31,7 +31,9 @@ def audience_gain(position: Array, salience: Array, status_quo: Array, outcome: 
     x, s = np.where(view, position, 0.0), np.where(view, salience, 0.0)
     # (x - q)^2 - (x - z)^2 = (z - q)(2x - z - q), which needs no (..., audience, issue) array
     move, total = outcome - status_quo, outcome + status_quo
-    return np.asarray((move @ (2 * s * x).T) - ((move * total) @ s.T))
+    # einsum and not @: a matrix product may round a row by the number of rows beside it, and worlds must not
+    linear = np.einsum("...k,gk->...g", move, 2 * s * x)
+    return np.asarray(linear - np.einsum("...k,gk->...g", move * total, s))
 
 
 def acceptance(gain: Array, threshold: Array | float = 0.0, steepness: float = 0.1) -> Array:
@@ -47,7 +49,7 @@ def acceptance(gain: Array, threshold: Array | float = 0.0, steepness: float = 0
 def support(accept: Array, share: Array) -> Array:
     """Share-weighted acceptance of a country, (...,); accept (..., audience), share (audience,).
 
-    >>> float(support(np.array([1.0, 0.0]), np.array([0.3, 0.1])))
+    >>> round(float(support(np.array([1.0, 0.0]), np.array([0.3, 0.1]))), 6)
     0.75
     """
     total = float(share.sum())
