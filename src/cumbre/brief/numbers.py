@@ -171,6 +171,11 @@ class Numbers:
             digits = 0 if size >= 100 or size == round(size) else 1 if size >= 10 else 2
         return self.add(passport, form, digits)
 
+    @staticmethod
+    def english(rule: Rule) -> str:
+        """A rule as numbers.json prints it."""
+        return _english(rule)
+
     def as_json(self, printed: Mapping[str, Mapping[str, str]], meta: Mapping[str, Any]) -> dict[str, Any]:
         """The content of numbers.json: each number with its passport and how it is printed in each language."""
         body = {id_: {**f.passport.as_dict(), "printed": dict(printed.get(id_, {}))} for id_, f in sorted(self.figures.items())}

@@ -1,0 +1,125 @@
+"""Sections 6, 8 and 9: why, what to watch, and how the forecasts did."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from cumbre.brief.charts.canvas import Palette
+from cumbre.brief.charts.chart import Chart, drawn
+from cumbre.brief.charts.rows import Mark, RowSpec, draw_rows
+from cumbre.brief.charts.scale import nice
+from cumbre.brief.facts.track import TrackFacts
+from cumbre.brief.facts.watch import Indicator
+from cumbre.brief.facts.why import Driver, Tornado
+from cumbre.brief.sections.page import Block, Section, Sheet, Writer
+
+__all__ = ["track_section", "watch_section", "why_section"]
+
+
+def why_section(w: Writer, tornados: tuple[Tornado, ...]) -> Section:
+    """Which assumptions move the outcomes, in plain words."""
+    title = w.s("why.title")
+    shown = [t for t in tornados if t.drivers]
+    if not shown:
+        return Section("why", title, (w.t("why.empty"),))
+    top = shown[0].drivers[0]
+    lede = w.t("why.lede", outcome=w.outcome(shown[0].outcome), driver=driver_words(w, top), low=top.at_low, high=top.at_high)
+    return Section("why", title, (lede, w.t("why.how")), tuple(_tornado(w, t) for t in shown))
+
+
+def driver_words(w: Writer, driver: Driver) -> str:
+    """An assumption in plain words."""
+    if driver.kind == "channel":
+        row = next((c for c in w.study.case.channels if c.id == driver.actor), None)
+        return w.s("driver.channel", name=w.words.pick(row.name, row.name_es) if row else driver.actor)
+    key = f"driver.{driver.kind}"
+    issue = w.issue(driver.issue) if driver.issue else ""
+    actor = w.side(driver.actor) if driver.actor else ""
+    if w.words.has(key):
+        return w.s(key, actor=actor, issue=issue)
+    form = "both" if actor and issue else "actor" if actor else "issue" if issue else "plain"
+    return w.s(f"driver.other_{form}", kind=driver.kind.replace("_", " "), actor=actor, issue=issue)
+
+
+def _tornado(w: Writer, tornado: Tornado) -> Chart:
+    chance = tornado.outcome.form == "chance"
+    scale = 100 if chance else 1
+    base = scale * tornado.base.value
+    specs, cells = [], []
+    for d in tornado.drivers:
+        low, high = scale * d.at_low.value, scale * d.at_high.value
+        marks = (Mark(low, colour=Palette.ochre, style="hatch", base=base), Mark(high, colour=Palette.indigo, style="bar", base=base))
+        specs.append(RowSpec(driver_words(w, d), marks, w.words.form(d.gap, d.gap.value), w.s(f"label.{d.label}")))
+        cells.append((driver_words(w, d), w.s(f"label.{d.label}"), w.n(d.at_low), w.n(d.at_high), w.band(d.gap)))
+    ends = [scale * v for d in tornado.drivers for v in (d.at_low.value, d.at_high.value)]
+    ticks = nice(min([*ends, base]), max([*ends, base]), 4)
+    unit = "\u00a0%" if tornado.outcome.form in ("chance", "percent") else ""
+    label = w.s("why.base", value=w.words.decimal(base, 0 if chance else 1) + unit)
+    canvases = drawn(
+        lambda width: draw_rows(width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1) + unit, reference=base, reference_label=label)
+    )
+    outcome = w.outcome(tornado.outcome)
+    key = w.s("why.note")
+    return w.chart(f"why-{tornado.outcome.key}", canvases, tuple(w.s(f"why.column.{c}") for c in ("assumption", "evidence", "low", "high", "gap")),
+                   cells, title=w.s("why.chart", outcome=outcome),
+                   sentence=("why.sentence", {"outcome": outcome, "driver": driver_words(w, tornado.drivers[0]), "low": tornado.drivers[0].at_low,
+                                              "high": tornado.drivers[0].at_high}), note=key)  # fmt: skip
+
+
+def watch_section(w: Writer, signs: tuple[Indicator, ...]) -> Section:
+    """If this happens by this date, the number moves by so much."""
+    title = w.s("watch.title")
+    if not signs:
+        return Section("watch", title, (w.t("watch.empty"),))
+    rows = []
+    for sign in signs:
+        rows.append((
+            _sign(w, sign), Markup('<time datetime="{}">{}</time>').format(sign.by.isoformat(), w.words.short_year(sign.by)), w.n(sign.chance),
+            w.outcome(sign.outcome), w.n(sign.base), w.n(sign.then), w.t("watch.moves", arrow=_arrow(sign.moves.value), by=w.band(sign.moves)),
+        ))  # fmt: skip
+    columns = tuple(w.s(f"watch.column.{c}") for c in ("sign", "by", "chance", "number", "now", "then", "moves"))
+    return Section("watch", title, (w.t("watch.lede"),), (Sheet("watch-list", w.s("watch.sheet"), columns, tuple(rows), w.t("watch.note")),))
+
+
+def _sign(w: Writer, sign: Indicator) -> Markup:
+    values = dict(sign.values)
+    if "issue" in values:
+        values["issue"] = w.issue(values["issue"])
+    if "primary" in values:
+        row = next(p for p in w.study.case.primaries if p.id == values["primary"])
+        values["primary"] = w.words.pick(row.name, row.name_es)
+    if sign.key == "watch.event":
+        said = w.event(values["source"], values["target"], values["kind"])
+        return Markup("{}").format(said[:1].upper() + said[1:])
+    return w.t(sign.key, side=w.side(w.study.case.home), **values)
+
+
+def _arrow(value: float) -> str:
+    return "\u2191" if value > 0 else "\u2193" if value < 0 else "\u2192"
+
+
+def track_section(w: Writer, facts: TrackFacts) -> Section:
+    """Backtests beside baselines, resolved and open questions."""
+    blocks: list[Block] = []
+    if facts.scores:
+        rows = tuple(
+            (w.s(f"stage.{s.stage}"), w.words.either(f"measure.{s.measure}", s.measure), w.n(s.ours), w.n(s.baseline), s.baseline_name, s.on)
+            for s in facts.scores
+        )
+        columns = tuple(w.s(f"track.column.{c}") for c in ("stage", "measure", "ours", "baseline", "baseline_name", "on"))
+        blocks.append(Sheet("backtests", w.s("track.backtests"), columns, rows, w.t("track.note")))
+    else:
+        blocks.append(w.t("track.no_backtests"))
+    if facts.open:
+        rows = tuple(
+            (
+                w.words.pick(q.question.text, q.question.text_es), w.words.short_year(q.question.close_date),
+                w.band(q.chance) if q.chance is not None else w.t("track.cannot", why=q.problem), q.question.resolution,
+            )
+            for q in facts.open
+        )  # fmt: skip
+        columns = tuple(w.s(f"track.column.{c}") for c in ("question", "closes", "chance", "resolution"))
+        blocks.append(Sheet("open-questions", w.s("track.open"), columns, rows, w.t("track.open_note")))
+    else:
+        blocks.append(w.t("track.no_questions"))
+    return Section("track", w.s("track.title"), (w.t("track.lede"),), tuple(blocks))
