@@ -8,15 +8,16 @@ conditional: p(a) proportional to prod_{b != a} V(a, b). Source: Wise, Lester & 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from cumbre.table.bargain import Array, Bargain, loss
 
-__all__ = ["election", "settle_election", "victory"]
+__all__ = ["election", "settle_election", "settle_favourite", "victory"]
 
 
 def _support(x: Array, w: Array, options: Array, power: int) -> Array:
     """S[a:b], shape (option, option, world); inputs hold worlds last so that each pass is one long run through memory."""
-    n, m = x.shape[0], options.shape[0]
+    m = options.shape[0]
     u = -loss(x[:, None, :], options[None, :, :], power)
     total = np.zeros((m, m, x.shape[-1]), dtype=x.dtype)
     weighted = w[:, None, :] * u
@@ -27,7 +28,6 @@ def _support(x: Array, w: Array, options: Array, power: int) -> Array:
             total[a, b] = forward
             total[b, a] = forward - gap.sum(0)
     np.maximum(total, 0, out=total)
-    assert n >= 1
     return total
 
 
@@ -69,49 +69,55 @@ def election(
     if markov:
         p = _stationary(v, copy)
     else:
-        p = np.ones((m, os.shape[1]), dtype=x.dtype)
-        for a in range(m):
-            for b in range(m):
-                if a != b:
-                    p[a] *= np.where(copy[b], 1.0, v[a, b])
-            # a product over dozens of rivals would underflow in single precision
-            if a % 8 == 7 and m > 40:
-                p = p.astype(np.float64)
-        if m > 40:
-            with np.errstate(divide="ignore"):
-                logs = np.where(copy[None], 0.0, np.log(v.astype(np.float64)))
-            logs[np.arange(m), np.arange(m)] = 0.0
-            total = logs.sum(1)
-            total = np.where(copy, -np.inf, total)
-            top = total.max(0)
-            p = np.exp(total - np.where(np.isfinite(top), top, 0.0))
-        p = np.where(copy, 0.0, p)
+        # a product over dozens of rivals would underflow, so it is a sum of logarithms with the largest taken out
+        with np.errstate(divide="ignore"):
+            logs = np.where(copy[None], 0.0, np.log(v))
+        logs[np.arange(m), np.arange(m)] = 0.0
+        total = np.where(copy, -np.inf, logs.sum(1))
+        top = total.max(0)
+        p = np.exp(total - np.where(np.isfinite(top), top, 0.0))
+    p = np.where(copy, 0.0, p)
     mass = p.sum(0)
     p = np.where(mass > 0, p / np.where(mass > 0, mass, 1.0), np.where(copy, 0.0, 1.0) / (~copy).sum(0))
     return np.moveaxis(os, 0, -1).reshape(*lead, m), np.moveaxis(p, 0, -1).reshape(*lead, m).astype(x.dtype)
 
 
-def _stationary(v: Array, copy: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], steps: int = 200) -> Array:
-    """Stationary law of the favourite: each round one rival, drawn evenly, challenges and wins with chance V."""
+def _stationary(v: Array, copy: npt.NDArray[np.bool_]) -> Array:
+    """Stationary law of the favourite: each round one rival, drawn evenly, challenges and wins with chance V.
+
+    Solves pi = pi T exactly, world by world; a rival that never wins still gets one chance in 10^12, so the law is unique.
+    """
     m = v.shape[0]
     live = ~copy
-    p = live / live.sum(0)
-    rivals = np.maximum(live.sum(0) - 1, 1)
-    for _ in range(steps):
-        new = np.zeros_like(p)
-        for a in range(m):
-            gain = (p * v[a] * live).sum(0) - p[a] * v[a, a]
-            keep = p[a] * (((1 - v[:, a]) * live).sum(0) - 0.5 * live[a])
-            new[a] = np.where(live[a], (gain + keep) / rivals, 0.0)
-        p = new / new.sum(0)
-    return np.asarray(p)
+    win = np.where(live[:, None] & live[None, :], np.maximum(v.astype(np.float64), 1e-12), 0.0)
+    win[np.arange(m), np.arange(m)] = 0.0
+    # flow into a from b is p_b V(a, b); out of b it is p_b times the sum over a of V(a, b)
+    flow = np.moveaxis(win, -1, 0)
+    balance = flow - np.eye(m) * flow.sum(1)[:, None, :]
+    dead = np.moveaxis(~live, -1, 0)
+    balance = np.where(dead[:, :, None], np.eye(m), balance)
+    first = np.argmax(~dead, axis=1)
+    rows = np.arange(len(balance))
+    balance[rows, first] = 1.0
+    right = np.zeros((len(balance), m, 1))
+    right[rows, first] = 1.0
+    p = np.linalg.solve(balance, right)[..., 0]
+    return np.asarray(np.maximum(p, 0.0).T)
 
 
-def settle_election(bargain: Bargain, power: int = 2, votes: float = 1.0) -> Array:
-    """One option drawn per world and issue by `pick`, cut to the bounds; (world, issue)."""
-    options, p = election(bargain.position, bargain.weight, power=power, votes=votes)
+def _drawn(bargain: Bargain, options: Array, p: Array) -> Array:
     running = np.cumsum(p, axis=-1)
     pick = bargain.pick[..., None] * running[..., -1:]
     index = np.minimum((running <= pick).sum(-1), options.shape[-1] - 1)
     z = np.take_along_axis(options, index[..., None], -1)[..., 0]
     return np.asarray(np.clip(z, bargain.low, bargain.high))
+
+
+def settle_election(bargain: Bargain, power: int = 2, votes: float = 1.0) -> Array:
+    """One option drawn per world and issue by `pick`, conditional version, cut to the bounds; (world, issue)."""
+    return _drawn(bargain, *election(bargain.position, bargain.weight, power=power, votes=votes))
+
+
+def settle_favourite(bargain: Bargain, power: int = 2, votes: float = 1.0) -> Array:
+    """The same with the Markov version: more weight on options that lose narrowly; (world, issue)."""
+    return _drawn(bargain, *election(bargain.position, bargain.weight, power=power, votes=votes, markov=True))

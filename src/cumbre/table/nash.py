@@ -17,43 +17,65 @@ from cumbre.table.bargain import Array, Bargain, loss
 
 __all__ = ["FAR", "nash_point", "nash_on_curve", "settle_nash", "settle_nash_bare", "side_payment_split"]
 
+_CHUNK = 4096
+
 FAR = 1.5
 """Cost of failure in units of full-scale loss used where no cost is given: the far disagreement of the literature."""
 
 
-def nash_point(x: Array, slope: Array, room: Array, power: Array | Bargain | int, steps: int = 40, *, b: Array) -> Array:
-    """Root of the derivative of sum_i b_i log(room_i - slope_i |x_i - z|^g), found by halving.
+def nash_point(x: Array, slope: Array, room: Array, power: int, b: Array, *, halvings: int = 40, newton: int = 0) -> Array:
+    """Root of the derivative of sum_i b_i log(room_i - slope_i |x_i - z|^g): halving first, then safeguarded Newton steps.
 
     x, slope, room, b  (..., actor): ideal points, saliences, gains at the ideal point (u_i(x_i) - d_i), bargaining powers.
-    Returns (...): the maximiser, nan where no point improves on disagreement for all with room. The sum is concave in z on the
-    interval where all gains are above 0, so its derivative falls and halving is exact to 2^-steps of the scale.
+    Returns (...): the maximiser, nan where no point improves on disagreement for all. The sum is concave in z on the interval
+    where all gains are above 0, so its derivative falls, and halving is exact to 2^-halvings of the scale.
     """
-    g = 1 if power == 1 else 2
+    lead = x.shape[:-1]
+    flat = [np.broadcast_to(v, x.shape).reshape(-1, x.shape[-1]).T for v in (x, slope, room, b)]
+    out = np.empty(flat[0].shape[1], dtype=x.dtype)
+    for first in range(0, len(out), _CHUNK):
+        part = slice(first, first + _CHUNK)
+        out[part] = _root(*(np.ascontiguousarray(v[:, part]) for v in flat), power=power, halvings=halvings, newton=newton)
+    return out.reshape(lead)
+
+
+def _root(x: Array, slope: Array, room: Array, b: Array, *, power: int, halvings: int, newton: int) -> Array:
+    """`nash_point` with actors first and worlds last, so that every pass runs along memory."""
     live = (slope > 0) & (b > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        reach = np.where(live, room / np.where(live, slope, 1.0), np.inf)
-        reach = np.maximum(reach, 0.0)
-        if g == 2:
-            reach = np.sqrt(reach)
-    low = np.maximum((x - reach).max(-1), np.where(live, x, np.inf).min(-1))
-    high = np.minimum((x + reach).min(-1), np.where(live, x, -np.inf).max(-1))
-    empty = (low > high) | ~live.any(-1)
+        reach = np.maximum(np.where(live, room / np.where(live, slope, 1.0), np.inf), 0.0)
+        reach = reach if power == 1 else np.sqrt(reach)
+    low = np.maximum((x - reach).max(0), np.where(live, x, np.inf).min(0))
+    high = np.minimum((x + reach).min(0), np.where(live, x, -np.inf).max(0))
+    empty = (low > high) | ~live.any(0)
     low, high = np.where(empty, 0.5, low), np.where(empty, 0.5, high)
-    push = np.where(live, b * slope, 0.0)
-    for _ in range(steps):
-        z = 0.5 * (low + high)
-        gap = x - z[..., None]
-        size = np.abs(gap)
-        gain = np.maximum(room - slope * (size if g == 1 else size * size), 1e-12)
-        slope_of_log = (push * (np.sign(gap) if g == 1 else gap) / gain).sum(-1)
-        up = slope_of_log > 0
+    push = np.where(live, b * slope, 0.0).astype(x.dtype)
+    tiny = np.asarray(1e-12, x.dtype)
+    z = 0.5 * (low + high)
+    for step in range(halvings + newton):
+        gap, origin = x - z, z
+        if power == 1:
+            ratio = push * np.sign(gap) / np.maximum(room - slope * np.abs(gap), tiny)
+        else:
+            inverse = push / np.maximum(room - slope * gap * gap, tiny)
+            ratio = inverse * gap
+        rise = ratio.sum(0)
+        up = rise > 0
         low, high = np.where(up, z, low), np.where(up, high, z)
-    return np.where(empty, np.nan, 0.5 * (low + high))
+        z = 0.5 * (low + high)
+        if step >= halvings - 1 and step < halvings + newton - 1 and power == 2:
+            # the derivative of inverse * gap is -inverse - 2 inverse gap^2 slope / gain; the bracket guards the step
+            fall = inverse.sum(0) + (2 * ratio * ratio / np.where(live, b, 1.0)).sum(0)
+            jump = origin + rise / np.maximum(fall, tiny)
+            z = np.where((jump > low) & (jump < high), jump, z)
+    return np.where(empty, np.nan, z)
 
 
-def _settle(bargain: Bargain, power: int, bare: bool, steps: int) -> Array:
+def _settle(bargain: Bargain, power: int, bare: bool, halvings: int, newton: int) -> Array:
     s, x, q = bargain.salience, bargain.position, bargain.status_quo
     known = ~np.isnan(q)
+    if power == 1:
+        halvings, newton = max(halvings, 24), 0
     at_quo = s * loss(x, np.where(known, q, 0.5)[..., None], power)
     # an unknown status quo is a disagreement far from everybody; a known one costs what the case says, or FAR where it is silent
     cost = np.where(bargain.cost > 0, bargain.cost, FAR)[:, None, :] * s
@@ -64,20 +86,20 @@ def _settle(bargain: Bargain, power: int, bare: bool, steps: int) -> Array:
     b = bargain.capability[:, None, :] / np.maximum(bargain.capability.sum(-1)[:, None, None], 1e-30)
     dead = bargain.capability.sum(-1)[:, None, None] <= 0
     b = np.where(dead, 1.0, b) * np.ones_like(s)
-    z = nash_point(x, s, room, power, steps, b=b)
+    z = nash_point(x, s, room, power, b, halvings=halvings, newton=newton)
     fallback = np.where(known, q, np.clip(x.mean(-1), 0, 1))
     z = np.where(np.isnan(z), fallback, z)
     return np.asarray(np.clip(z, bargain.low, bargain.high))
 
 
-def settle_nash(bargain: Bargain, power: int = 2, steps: int = 24) -> Array:
+def settle_nash(bargain: Bargain, power: int = 2, halvings: int = 8, newton: int = 4) -> Array:
     """Issue-by-issue asymmetric Nash among all actors with a costly status quo, powers from capability; (world, issue)."""
-    return _settle(bargain, power, False, steps)
+    return _settle(bargain, power, False, halvings, newton)
 
 
-def settle_nash_bare(bargain: Bargain, power: int = 2, steps: int = 24) -> Array:
+def settle_nash_bare(bargain: Bargain, power: int = 2, halvings: int = 8, newton: int = 4) -> Array:
     """The same against the bare status quo: any actor who cares and likes it blocks, and the status quo stays."""
-    return _settle(bargain, power, True, steps)
+    return _settle(bargain, power, True, halvings, newton)
 
 
 def nash_on_curve(
