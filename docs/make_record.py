@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Write docs/record.md from the row models: `python docs/make_record.py`."""
 
 from __future__ import annotations
