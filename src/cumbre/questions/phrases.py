@@ -37,7 +37,7 @@ KIND_WORDS: Mapping[str, Text] = {
     "ACCUSE": Text("{a} accuses {b}", "{a} acusa a {b}"),
     "REJECT": Text("{a} rebuffs {b}", "{a} rechaza a {b}"),
     "THREATEN": Text("{a} threatens {b}", "{a} amenaza a {b}"),
-    "PROTEST": Text("a protest of {a} against {b}", "hay una protesta de {a} contra {b}"),
+    "PROTEST": Text("{a} protests against {b}", "{a} protesta contra {b}"),
     "SANCTION": Text("{a} punishes {b} with a sanction or a cut", "{a} castiga a {b} con una sanción o un recorte"),
     "MOBILIZE": Text("{a} moves forces against {b}", "{a} moviliza fuerzas contra {b}"),
     "COERCE": Text("{a} uses coercion on {b}", "{a} ejerce coerción sobre {b}"),

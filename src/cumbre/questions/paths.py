@@ -1,0 +1,113 @@
+"""The chart of a replay: one panel a kind of number, lines named at their ends, as a Vega-Lite specification."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["chart", "svg"]
+
+_INK, _SLATE, _PAPER = "#1C2126", "#5B6573", "#FAF8F4"
+_COLOURS = ("#A3195B", "#2F4B9B", "#A86200", "#1A9988", "#5B6573", "#7A3E9D")
+_DASHES = ([1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3])
+_LINES = 6
+
+_PANELS = (
+    ("ballot.win.", "Chance of winning the presidency, per cent", "Probabilidad de ganar la presidencia, por ciento"),
+    ("ballot.reach.", "Chance of reaching the run-off, per cent", "Probabilidad de pasar a la segunda vuelta, por ciento"),
+    ("table.deal", "Chance of a deal in force, per cent", "Probabilidad de un acuerdo vigente, por ciento"),
+    ("home.approval", "Approval, per cent (band: 80 % of worlds)", "Aprobación, por ciento (banda: 80 % de los mundos)"),
+    ("relation.index", "Cooperation and conflict (band: 80 % of worlds)", "Cooperación y conflicto (banda: 80 % de los mundos)"),
+)  # fmt: skip
+
+
+def _short(text: str) -> str:
+    for tail in (" wins the presidency", " is in the run-off", " gana la presidencia", " está en la segunda vuelta"):
+        if text.endswith(tail):
+            return text.removesuffix(tail)
+    return ""
+
+
+def _apart(values: list[float], gap: float) -> list[float]:
+    """Heights for labels in the order of their values, at least `gap` from each other."""
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    placed = [0.0] * len(values)
+    last = float("-inf")
+    for i in order:
+        last = placed[i] = max(values[i], last + gap)
+    over = (sum(placed) - sum(values)) / len(values) if values else 0.0
+    return [height - over for height in placed]
+
+
+def _panel(frame: pd.DataFrame, title: str, lang: str, width: int) -> dict[str, Any]:
+    last = frame["as_of"].max()
+    ids = list(frame[frame["as_of"] == last].sort_values("value", ascending=False, kind="stable")["number"][:_LINES])
+    chosen = frame[frame["number"].isin(ids)]
+    scale = 100.0 if (chosen["unit"] == "chance").all() else 1.0
+    band = scale == 1.0
+    names = chosen.drop_duplicates("number").set_index("number")["text_es" if lang == "es" else "text"]
+    rows = [
+        {"day": row["as_of"].isoformat(), "value": scale * row["value"], "low": scale * row["low"], "high": scale * row["high"],
+         "name": row["number"]}
+        for row in chosen.to_dict("records") if pd.notna(row["value"])
+    ]  # fmt: skip
+    top = max((r["high"] if band else r["value"] for r in rows), default=1.0)
+    bottom = min((r["low"] if band else r["value"] for r in rows), default=0.0)
+    lowest = 0.0 if scale == 100.0 else bottom
+    domain = [lowest, top + 0.05 * (top - lowest or 1.0)]
+    ends = [
+        (name, scale * float(chosen[(chosen["number"] == name) & (chosen["as_of"] == last)]["value"].iloc[0])) for name in ids
+    ]
+    heights = _apart([value for _, value in ends], 15 / 180 * (domain[1] - domain[0]))
+    labels = []
+    for (name, value), height in zip(ends, heights, strict=True):
+        words = f"{_short(str(names[name]))} {value:.0f}".strip() if scale == 100.0 else f"{value:.1f}"
+        labels.append({"day": last.isoformat(), "value": height, "name": name, "words": words})
+    colour = {"field": "name", "type": "nominal", "legend": None, "scale": {"domain": ids, "range": list(_COLOURS[: len(ids)])}}
+    x = {"field": "day", "type": "temporal", "axis": {"title": None, "format": "%d %b", "grid": False, "labelOverlap": True}}
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "axis": {"title": None, "tickCount": 5},
+        "scale": {"domain": domain, "nice": False},
+    }
+    dash = {"field": "name", "type": "nominal", "legend": None, "scale": {"domain": ids, "range": list(_DASHES[: len(ids)])}}
+    layers: list[dict[str, Any]] = []
+    if band:
+        layers.append({
+            "data": {"values": rows}, "mark": {"type": "area", "opacity": 0.15},
+            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": colour},
+        })  # fmt: skip
+    layers.append({
+        "data": {"values": rows}, "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 18}},
+        "encoding": {"x": x, "y": y, "color": colour, "strokeDash": dash},
+    })  # fmt: skip
+    layers.append({
+        "data": {"values": labels}, "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12, "clip": False},
+        "encoding": {"x": x, "y": y, "text": {"field": "words"}, "color": colour},
+    })  # fmt: skip
+    return {"title": {"text": title, "anchor": "start", "fontSize": 14}, "width": width, "height": 180, "layer": layers}
+
+
+def chart(frame: pd.DataFrame, lang: str = "en", width: int = 560) -> dict[str, Any]:
+    """Vega-Lite specification of a replay (columns as_of, number, text, text_es, unit, value, low, high), in `lang`."""
+    panels = []
+    for prefix, title, title_es in _PANELS:
+        part = frame[frame["number"].str.startswith(prefix) & frame["value"].notna()]
+        if len(part):
+            panels.append(_panel(part, title_es if lang == "es" else title, lang, width))
+    font = "Source Sans 3, Helvetica, Arial, sans-serif"
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "background": _PAPER, "padding": {"left": 8, "right": 150, "top": 8,
+        "bottom": 8}, "vconcat": panels,
+        "config": {"font": font, "title": {"color": _INK}, "view": {"stroke": None}, "axis": {"labelColor": _SLATE, "labelFontSize": 12,
+        "gridColor": "#E4E0D8", "domainColor": _SLATE, "tickColor": _SLATE}},
+    }  # fmt: skip
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """The chart as an SVG text."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(spec))
