@@ -28,7 +28,11 @@ def log_pmf(y: npt.ArrayLike, mu: npt.ArrayLike, r: npt.ArrayLike) -> FloatArray
     """
     y, mu, r = (np.asarray(v, dtype=np.float64) for v in (y, mu, r))
     return np.asarray(
-        special.gammaln(y + r) - special.gammaln(r) - special.gammaln(y + 1) - r * np.log1p(mu / r) + special.xlogy(y, mu / (r + mu)),
+        special.gammaln(y + r)
+        - special.gammaln(r)
+        - special.gammaln(y + 1)
+        - r * np.log1p(mu / r)
+        + special.xlogy(y, mu / (r + mu)),
         dtype=np.float64,
     )
 
