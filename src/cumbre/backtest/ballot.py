@@ -194,7 +194,8 @@ def run(
         raise InputError(f"--refit is {refit!r}; the only choice is loo (leave one election out)")
     polls, results = read(Path(data))
     say = progress or (lambda share, words: None)
-    firsts, pairs = prepare(polls, results, progress=lambda s, w: say(0.6 * s, w))
+    days = DAYS + LONG if refit else DAYS
+    firsts, pairs = prepare(polls, results, days, progress=lambda s, w: say(0.6 * s, w))
     shipped = None if refit else BallotPrior.from_dict(priors.load("ballot"))
     elections = sorted(set(results["election_id"]))
     rows: list[dict[str, Any]] = []

@@ -3,7 +3,7 @@
 The result differs from the poll average by much more than sampling error, and most of the difference is common to every house. Its
 size on the log scale of option k is
 
-    s_k = exp(a + b log((h + 2) / 9) + c_u log((1 + u) / 4) + c_d log(d / 0.07) + country) (p_k / 0.2)^(-g / 2)
+    s_k = exp(a + b log((h + 2) / 9) + c_u log((1 + u) / 4) + c_d log(d / 0.07) + country) (max(p_k, 0.03) / 0.2)^(-g / 2)
 
 with h days to the vote, p_k the polled share, u the undecided (per cent), d the spread between houses, `country` a shrunken
 effect, and errors drawn as s_k times a Student t with nu degrees of freedom, independent on the utility scale. After closure
@@ -32,6 +32,9 @@ FloatArray = npt.NDArray[np.float64]
 
 SPREAD = 0.07
 """Typical spread between houses, sd / sqrt(p (1 - p)); the value that two pseudo-houses report."""
+
+LEAST = 0.03
+"""Polled share under which the scale grows no more: nobody under 3 % is scored, and those there miss by a point or so (open data)."""
 
 FEW = 4.0
 """Independent residuals that one election is worth at all horizons together (candidates and horizons repeat each other)."""
@@ -122,7 +125,7 @@ def error_scale(model: CommonError, share: FloatArray, days: float, undecided: f
         model.level + model.horizon * np.log((max(days, 0.0) + 2.0) / 9.0) + model.undecided * np.log((1.0 + undecided) / 4.0)
         + model.spread * np.log(spread / SPREAD) + model.country.get(country, 0.0)
     )  # fmt: skip
-    return np.asarray(model.widen * np.exp(log) * (np.maximum(share, 0.002) / 0.2) ** (-model.share_power / 2))
+    return np.asarray(model.widen * np.exp(log) * (np.maximum(share, LEAST) / 0.2) ** (-model.share_power / 2))
 
 
 def centre(share: FloatArray, error: FloatArray, rounds: int = 6) -> FloatArray:
@@ -159,7 +162,7 @@ def _pack(cells: Sequence[Residuals]) -> dict[str, FloatArray]:
             w2 = (p / (1 - p[i])) ** 2
             w2[i] = 1.0
             rows["r"].append(special.logit(min(max(y, 1e-3), 1 - 1e-3)) - special.logit(min(max(p[i], 1e-3), 1 - 1e-3)))
-            rows["p"].append(np.maximum(p, 0.002))
+            rows["p"].append(np.maximum(p, LEAST))
             rows["w2"].append(w2 * (p > 0))
             rows["v0"].append(v)
             rows["days"].append(c.days)

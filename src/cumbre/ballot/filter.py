@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from cumbre.ballot.logratio import FLOOR, close, helmert, utilities
 
-__all__ = ["Scales", "State", "Survey", "Trend", "fit_scales", "run_filter", "smooth"]
+__all__ = ["DIFFUSE", "Scales", "State", "Survey", "Trend", "fit_scales", "run_filter", "smooth"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -116,7 +116,8 @@ def _observe(survey: Survey, k: int, houses: int, poll: float) -> tuple[FloatArr
         a[np.arange(m), survey.options] = 1.0
     else:
         a[:, :k] = survey.matrix
-    a[np.arange(m), k * (1 + survey.house) + survey.options] = 1.0
+    first = k * (1 + survey.house)
+    a[:, first : first + k] = a[:, :k]
     noise = DESIGN / max(survey.n, 1e-6) / np.maximum(p, FLOOR) + poll**2 + survey.extra**2
     return b @ y, b @ a, (b * noise) @ b.T
 
@@ -130,11 +131,13 @@ def run_filter(
     walk_scale: FloatArray | None = None,
     keep: list[_Step] | None = None,
     jumps: Sequence[tuple[float, FloatArray]] = (),
+    prior_sd: FloatArray | float = DIFFUSE,
 ) -> State:
     """Support after all surveys, which must be sorted by day.
 
     prior_mean (option,) of utilities before the first poll; house_record (house, option) prior means of house effects;
-    walk_scale (option,) factor on the innovation sd (default 1); jumps: (day, variance (option,)) added on dated events.
+    walk_scale (option,) factor on the innovation sd (default 1); jumps: (day, variance (option,)) added on dated events;
+    prior_sd (option,) of utilities before the first poll.
 
     >>> s = [Survey(float(d), 0, np.arange(2), np.array([0.6, 0.4]), 1000.0) for d in range(5)]
     >>> state = run_filter(s, Scales(0.02, 0.0, 0.0), np.zeros(2), 1)
@@ -148,7 +151,7 @@ def run_filter(
     if house_record is not None:
         mean[k:] = house_record.ravel()
     cov = np.zeros((size, size))
-    cov[np.arange(k), np.arange(k)] = DIFFUSE**2
+    cov[np.arange(k), np.arange(k)] = np.square(prior_sd)
     cov[np.arange(k, size), np.arange(k, size)] = scales.house**2
     step = scales.walk**2 * (np.ones(k) if walk_scale is None else walk_scale**2)
     index = np.arange(k)
@@ -190,6 +193,7 @@ def smooth(
     days: FloatArray,
     house_record: FloatArray | None = None,
     walk_scale: FloatArray | None = None,
+    prior_sd: FloatArray | float = DIFFUSE,
 ) -> tuple[Trend, State]:
     """Support on every day of `days` (sorted) given all surveys, and the filtered state at the end.
 
@@ -197,7 +201,7 @@ def smooth(
     for that day and r, N come backwards from the polls at or after it.
     """
     steps: list[_Step] = []
-    state = run_filter(surveys, scales, prior_mean, houses, house_record, walk_scale, keep=steps)
+    state = run_filter(surveys, scales, prior_mean, houses, house_record, walk_scale, keep=steps, prior_sd=prior_sd)
     k = len(prior_mean)
     size = k * (1 + houses)
     walk = scales.walk**2 * (np.ones(k) if walk_scale is None else walk_scale**2)
@@ -213,8 +217,10 @@ def smooth(
     for i in range(len(steps) - 1, -1, -1):
         s = steps[i]
         r = s.h.T @ (s.weight @ s.innovation) + r - s.h.T @ (s.weight @ (s.h @ (s.cov @ r)))
-        left = np.eye(size) - s.cov @ s.h.T @ s.weight @ s.h
-        n = s.h.T @ s.weight @ s.h + left.T @ n @ left
+        gain = s.cov @ s.h.T @ s.weight
+        ng = n @ gain
+        cross = ng @ s.h
+        n = n - cross - cross.T + s.h.T @ (gain.T @ ng + s.weight) @ s.h
         before = steps[i - 1].day if i else -np.inf
         while t >= 0 and days[t] > before:
             gap = s.day - days[t]
@@ -237,6 +243,7 @@ def fit_scales(
     houses: int,
     house_record: FloatArray | None = None,
     walk_scale: FloatArray | None = None,
+    prior_sd: FloatArray | float = DIFFUSE,
 ) -> tuple[FloatArray, list[State]]:
     """Posterior weights of the scales on a grid, by marginal likelihood times prior; and the state under each.
 
@@ -245,7 +252,7 @@ def fit_scales(
     >>> bool(w[0] > w[1])
     True
     """
-    states = [run_filter(surveys, g, prior_mean, houses, house_record, walk_scale) for g in grid]
+    states = [run_filter(surveys, g, prior_mean, houses, house_record, walk_scale, prior_sd=prior_sd) for g in grid]
     score = np.array([s.loglik for s in states]) + log_prior
     weight = np.exp(score - score.max())
     return np.asarray(weight / weight.sum()), states
