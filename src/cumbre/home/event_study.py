@@ -233,7 +233,7 @@ def study(series: Series, onset: npt.ArrayLike, half: npt.ArrayLike, library: li
                 reason,
                 day,
                 left,
-            )  # fmt: skip
+            )
         )
     return Study(tuple(answers), open_fit, fit, correlation)
 

@@ -223,9 +223,12 @@ def fit_level(
             white_xs.append(x)
     total = np.array(log_weight) + grid.log_prior.reshape(-1)
     weight = np.exp(total - total.max())
+    # cells that hold under a ten-thousandth of the weight of the best change no printed figure and cost as much as it
+    kept = np.flatnonzero(weight > 1e-4)
+    weight = weight[kept]
     return LevelFit(
-        weight / weight.sum(), np.array(means), np.array(covs), np.array(cell_q, dtype=np.intp),
-        np.tile([s for s, _ in shapes], len(grid.q)), np.tile([r for _, r in shapes], len(grid.q)), grid.q,
+        weight / weight.sum(), np.array(means)[kept], np.array(covs)[kept], np.array(cell_q, dtype=np.intp)[kept],
+        np.tile([s for s, _ in shapes], len(grid.q))[kept], np.tile([r for _, r in shapes], len(grid.q))[kept], grid.q,
         np.asarray(onset, float), np.asarray(half, float), np.asarray(day, float), origin, columns,
-        tuple(chols), tuple(white_ys), tuple(white_xs),
+        tuple(chols), tuple(white_ys), tuple(white_xs[c] for c in kept),
     )  # fmt: skip
