@@ -37,7 +37,7 @@ _WAIT = 30.0
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS ledger (
         n INTEGER PRIMARY KEY, kind TEXT NOT NULL, sealed_at TEXT NOT NULL, question_id TEXT NOT NULL, content TEXT NOT NULL,
-        previous TEXT NOT NULL, hash TEXT NOT NULL UNIQUE) STRICT""",
+        previous TEXT NOT NULL, hash TEXT NOT NULL UNIQUE)""",
     "CREATE INDEX IF NOT EXISTS ledger_question ON ledger (question_id)",
     """CREATE TRIGGER IF NOT EXISTS ledger_no_update BEFORE UPDATE ON ledger
         BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
