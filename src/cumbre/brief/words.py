@@ -40,11 +40,11 @@ class Words:
 
     def text(self, key: str, /, **values: Any) -> str:
         """A sentence as plain text."""
-        return self._sentence(key).format_map({name: self._plain(value, key) for name, value in values.items()})
+        return self.raw(key).format_map({name: self._plain(value, key) for name, value in values.items()})
 
     def html(self, key: str, /, **values: Any) -> Markup:
         """A sentence as HTML; names are escaped, figures link to their passports."""
-        return Markup(self._sentence(key).format_map({name: self._rich(value, key) for name, value in values.items()}))
+        return Markup(self.raw(key).format_map({name: self._rich(value, key) for name, value in values.items()}))
 
     def pick(self, english: str, spanish: str) -> str:
         """Words of the case in this language; English where no Spanish was written."""
@@ -61,7 +61,8 @@ class Words:
         key, values = figure.rule
         return self.text(key, **{name: value for name, value in values})
 
-    def _sentence(self, key: str) -> str:
+    def raw(self, key: str) -> str:
+        """A sentence with its places unfilled."""
         try:
             return self._sentences[key]
         except KeyError:
@@ -91,7 +92,7 @@ class Words:
         """`a, b and c` in this language."""
         if len(parts) < 2:
             return "".join(parts)
-        last = self._sentence("list.and")
+        last = self.raw("list.and")
         if self.lang == "es" and re.match(r"^h?i(?![aeo])", re.sub(r"<[^>]*>", "", parts[-1]).lower()):
             last = " e "
         return ", ".join(parts[:-1]) + last + parts[-1]
@@ -105,7 +106,7 @@ class Words:
         ('20.000,5', '−0.2')
         """
         if not math.isfinite(value):
-            return self._sentence("number.none")
+            return self.raw("number.none")
         body = f"{abs(value):,.{digits}f}"
         zero = float(body.replace(",", "")) == 0
         if self.lang == "es":
@@ -116,7 +117,7 @@ class Words:
     def number(self, figure: Figure) -> str:
         """A figure in words: `40.9 %`, `11 in 20`, `+0.3 pts`."""
         if not figure.sayable:
-            return self._sentence("number.few" if figure.passport.n is not None else "number.none")
+            return self.raw("number.few" if figure.passport.n is not None else "number.none")
         said = self.form(figure, figure.value)
         self.printed[figure.passport.id] = said
         return said
@@ -127,7 +128,7 @@ class Words:
             case "percent":
                 return self.decimal(value, figure.digits) + NARROW + "%"
             case "points":
-                return self._sentence("number.points").format(value=self.decimal(value, figure.digits, signed=True))
+                return self.raw("number.points").format(value=self.decimal(value, figure.digits, signed=True))
             case "signed":
                 return self.decimal(value, figure.digits, signed=True)
             case "chance":
@@ -141,22 +142,22 @@ class Words:
         ('11 in 20', 'menos de 1 de cada 20')
         """
         if not math.isfinite(p):
-            return self._sentence("number.none")
+            return self.raw("number.none")
         of_twenty = round(p * 20)
         if of_twenty < 1 or p < 0.025:
-            return self._sentence("chance.under")
+            return self.raw("chance.under")
         if of_twenty > 19 or p > 0.975:
-            return self._sentence("chance.over")
-        return self._sentence("chance.of").format(n=of_twenty)
+            return self.raw("chance.over")
+        return self.raw("chance.of").format(n=of_twenty)
 
     def percent(self, p: float) -> str:
         """A chance as a whole per cent, `under 1 %` and `over 99 %` at the ends."""
         if not math.isfinite(p):
-            return self._sentence("number.none")
+            return self.raw("number.none")
         if p < 0.01:
-            return self._sentence("percent.under")
+            return self.raw("percent.under")
         if p > 0.99:
-            return self._sentence("percent.over")
+            return self.raw("percent.over")
         return self.decimal(100 * p) + NARROW + "%"
 
     def range(self, figure: Figure) -> str:
@@ -168,13 +169,13 @@ class Words:
         else:
             low = self.decimal(figure.low, figure.digits, signed=figure.form in ("points", "signed"))
             high = self.form(figure, figure.high)
-        return self._sentence("number.range").format(low=low, high=high)
+        return self.raw("number.range").format(low=low, high=high)
 
     def link(self, figure: Figure) -> Markup:
         """A figure in a sentence, leading to its passport; a chance carries its range."""
         said = escape(self.number(figure))
         if figure.form == "chance" and figure.sayable:
-            about = self._sentence("chance.range").format(range=self.range(figure)) if figure.has_range else ""
+            about = self.raw("chance.range").format(range=self.range(figure)) if figure.has_range else ""
             said = Markup('{}<span class="rg"> ({})</span>').format(said, about) if about else said
         id_ = figure.passport.id
         return Markup('<a class="n" href="#p-{}" data-p="{}">{}</a>').format(slug(id_), id_, said)
@@ -193,19 +194,19 @@ class Words:
 
     def date(self, day: dt.date) -> str:
         """`6 February 2026`, `6 de febrero de 2026`."""
-        return self._sentence("date.long").format(day=day.day, month=self.month(day), year=day.year)
+        return self.raw("date.long").format(day=day.day, month=self.month(day), year=day.year)
 
     def short(self, day: dt.date) -> str:
         """`6 Feb`, `6 feb`."""
-        return self._sentence("date.short").format(day=day.day, month=self.month(day, short=True))
+        return self.raw("date.short").format(day=day.day, month=self.month(day, short=True))
 
     def short_year(self, day: dt.date) -> str:
         """`6 Feb 2026`."""
-        return self._sentence("date.short_year").format(day=day.day, month=self.month(day, short=True), year=day.year)
+        return self.raw("date.short_year").format(day=day.day, month=self.month(day, short=True), year=day.year)
 
     def month(self, day: dt.date, *, short: bool = False) -> str:
         """Name of the month."""
-        return self._sentence("months.short" if short else "months").split()[day.month - 1]
+        return self.raw("months.short" if short else "months").split()[day.month - 1]
 
 
 def slug(id_: str) -> str:

@@ -84,7 +84,7 @@ def _open(study: Study) -> list[OpenQuestion]:
         if question.close_date < study.case.as_of:
             continue
         try:
-            mask = study.worlds._mask(question.expression)
+            mask = study.worlds.mask(question.expression)
         except CumbreError as error:
             found.append(OpenQuestion(question, None, str(error).splitlines()[0]))
             continue

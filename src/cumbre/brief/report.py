@@ -1,0 +1,196 @@
+"""The main job's last step: worlds in, a self-contained page and its numbers out, whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from cumbre import simulate
+from cumbre.brief.catalogue import LANGUAGES, catalogue
+from cumbre.brief.facts.gather import Facts, gather
+from cumbre.brief.facts.study import STAGES, Study
+from cumbre.brief.render import render
+from cumbre.brief.words import Words
+from cumbre.record.case import Case
+from cumbre.worlds import Worlds
+
+__all__ = ["BriefReport", "build", "open_study", "write"]
+
+Progress = Callable[[float, str], None]
+EARLIER_DRAWS = 4096
+"""Worlds simulated at the earlier date for "what changed"."""
+
+
+@dataclass(frozen=True)
+class BriefReport:
+    """What was written: the page, the page in the other language, the numbers; and a few lines for the terminal."""
+
+    html: Path
+    other: Path | None
+    numbers: Path
+    charts: tuple[Path, ...]
+    printed: int
+    summary: str
+
+
+@dataclass(frozen=True)
+class Built:
+    """A brief before it is written: the page in each language, numbers.json, the charts as files."""
+
+    pages: dict[str, str]
+    numbers: dict[str, Any]
+    charts: dict[str, str]
+    summary: str
+
+
+def open_study(case: Case, worlds: Worlds, fitted: Mapping[str, Any]) -> Study:
+    """Read what the stages say of themselves: their tables and their passports."""
+    study = Study(case, worlds, fitted, dict(simulate.STAGES))
+    for stage in STAGES:
+        if stage in worlds and stage in fitted:
+            module = simulate.STAGES[stage]
+            study.tables[stage] = dict(module.readout(case, fitted[stage]))
+            study.passports[stage] = dict(module.passports(case, fitted[stage]))
+    return study
+
+
+def _meta(study: Study) -> dict[str, Any]:
+    worlds, case = study.worlds, study.case
+    versions = {name: metadata.version(name) for name in ("cumbre", "numpy", "scipy", "xarray", "pandas")}
+    run = f"{case.digest[:8]}-{worlds.seed}-{worlds.draws}"
+    return {
+        "case": case.id, "title": case.title, "as_of": case.as_of.isoformat(), "horizon": case.horizon.isoformat(), "seed": worlds.seed,
+        "draws": worlds.draws, "digest": case.digest, "run": run, "versions": versions, "python": platform.python_version(),
+    }  # fmt: skip
+
+
+def _earlier(case: Case, day: dt.date, seed: int) -> dict[str, Any]:
+    """Numbers of the same case as of an earlier day, from a smaller run with the same random numbers."""
+    from cumbre.record import load
+
+    before = load(case.folder, day)
+    fitted = simulate.fit(before)
+    study = open_study(before, simulate.run(before, draws=EARLIER_DRAWS, seed=seed, fitted=fitted), fitted)
+    gather(study)
+    return study.numbers.as_json({}, {"as_of": before.as_of.isoformat()})
+
+
+def build(
+    case: Case,
+    worlds: Worlds,
+    fitted: Mapping[str, Any],
+    *,
+    lang: str = "en",
+    since: dt.date | Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    track: Mapping[str, Any] | None = None,
+    study: Study | None = None,
+) -> Built:
+    """Everything that `write` writes, in memory."""
+    catalogue(lang)
+    tell = progress or (lambda share, words: None)
+    if isinstance(since, dt.date):
+        tell(0.05, f"as of {since.isoformat()}")
+        since = _earlier(case, since, worlds.seed)
+    tell(0.2, "read worlds")
+    study = study or open_study(case, worlds, fitted)
+    facts: Facts = gather(study, since=since, track=track)
+    meta = _meta(study)
+    pages: dict[str, str] = {}
+    charts: dict[str, str] = {}
+    printed: dict[str, dict[str, str]] = {}
+    order = [lang, *(other for other in LANGUAGES if other != lang and other in case.languages)]
+    for k, language in enumerate(order):
+        tell(0.4 + 0.3 * k, f"write {language}")
+        words = Words(language)
+        names = {other: "brief.html" if other == lang else f"brief.{other}.html" for other in order}
+        pages[language], drawn = render(study, facts, words, meta, names)
+        for id_, said in words.printed.items():
+            printed.setdefault(id_, {})[language] = said
+        if language == lang:
+            charts = drawn
+    tell(0.95, "numbers")
+    summary = _summary(study, facts, Words(lang))
+    return Built(pages, study.numbers.as_json(printed, meta), charts, summary)
+
+
+def write(
+    case: Case,
+    worlds: Worlds,
+    fitted: Mapping[str, Any],
+    out: Path,
+    *,
+    lang: str = "en",
+    since: dt.date | Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    track: Mapping[str, Any] | None = None,
+) -> BriefReport:
+    """Write `brief.html`, the page in the other language beside it, `numbers.json` and the charts as SVG files.
+
+    case, worlds, fitted   the run; `fitted` maps each stage to what its `fit` returned
+    since      an earlier day, or the parsed numbers.json of an earlier run: fills "what changed"
+    track      rows of the ledger: {"resolved": [{"text", "probability", "outcome"}, ...]}
+
+    Every file is written aside first and moved into place at the end, the page last, so an interrupted run leaves the previous
+    brief as it was. Raises UnsourcedNumber where a number would be printed without a passport.
+    """
+    built = build(case, worlds, fitted, lang=lang, since=since, progress=progress, track=track)
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "charts").mkdir(exist_ok=True)
+    files: dict[Path, str] = {out / "charts" / f"{name}.svg": svg for name, svg in built.charts.items()}
+    files[out / "numbers.json"] = json.dumps(built.numbers, ensure_ascii=False, indent=1) + "\n"
+    others = [out / f"brief.{language}.html" for language in built.pages if language != lang]
+    for path, language in zip(others, [k for k in built.pages if k != lang], strict=True):
+        files[path] = built.pages[language]
+    files[out / "brief.html"] = built.pages[lang]
+    _replace_all(files)
+    if progress:
+        progress(1.0, "done")
+    return BriefReport(
+        out / "brief.html", others[0] if others else None, out / "numbers.json", tuple(p for p in files if p.suffix == ".svg"),
+        len(built.numbers["numbers"]), built.summary,
+    )  # fmt: skip
+
+
+def _replace_all(files: Mapping[Path, str]) -> None:
+    """Write every file aside, then move all into place in order."""
+    parts: list[tuple[str, Path]] = []
+    try:
+        for path, text in files.items():
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}", suffix=".part")
+            parts.append((temporary, path))
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(temporary, 0o644)
+        while parts:
+            os.replace(*parts[0])
+            parts.pop(0)
+    except BaseException:
+        for temporary, _ in parts:
+            Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _summary(study: Study, facts: Facts, words: Words) -> str:
+    lines = [words.pick(study.case.title, study.case.title_es), words.text("summary.run", day=study.case.as_of, n=words.decimal(study.worlds.draws))]
+    if facts.relation:
+        lines.append(words.text("summary.relation", now=facts.relation.now, range=words.range(facts.relation.now)))
+    if facts.table:
+        lines.append(words.text("summary.table", deal=facts.table.any_deal, range=words.range(facts.table.any_deal)))
+    if facts.home and facts.home.shift:
+        lines.append(words.text("summary.home", shift=facts.home.shift, range=words.range(facts.home.shift)))
+    if facts.ballot:
+        leader = facts.ballot.leader
+        lines.append(words.text("summary.ballot", name=leader.name, win=leader.win, range=words.range(leader.win)))
+    return "\n".join(lines)
+
+

@@ -1,0 +1,137 @@
+"""The top of the page: headline, reason, four cards, what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from cumbre.brief.facts.ballot import BallotFacts
+from cumbre.brief.facts.changed import ChangedFacts
+from cumbre.brief.facts.home import HomeFacts
+from cumbre.brief.facts.record import RecordFacts
+from cumbre.brief.facts.relation import RelationFacts
+from cumbre.brief.facts.table import TableFacts
+from cumbre.brief.numbers import Figure
+from cumbre.brief.sections.method import chip, evidence
+from cumbre.brief.sections.page import Block, Section, Sheet, Writer
+from cumbre.brief.words import slug
+
+__all__ = ["Card", "cards", "changed_section", "headline", "reason"]
+
+ARROWS = {"up": "\u2197", "down": "\u2198", "flat": "\u2192"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One of the four cards."""
+
+    anchor: str
+    stage: str
+    number: Markup
+    about: Markup
+    range: Markup
+    dots: Markup
+    change: Markup
+    evidence: Markup
+
+
+def headline(w: Writer, relation: RelationFacts | None, table: TableFacts | None, home: HomeFacts | None, ballot: BallotFacts | None) -> Markup:
+    """One sentence from the worlds; which one depends on what they hold and say."""
+    if table and ballot and home and home.shift:
+        p = table.any_deal.value
+        deal = "likely" if p >= 0.6 else "even" if p >= 0.4 else "unlikely"
+        shift = "small" if abs(home.shift.value) < 0.5 else "large"
+        return w.t(f"headline.{deal}.{shift}", deal=table.any_deal, shift=home.shift, name=w.person(ballot.leader.id), win=ballot.leader.win)
+    if table:
+        return w.t("headline.table", deal=table.any_deal)
+    if ballot:
+        return w.t("headline.ballot", name=w.person(ballot.leader.id), win=ballot.leader.win)
+    if relation:
+        return w.t("headline.relation", warmer=relation.warmer, day=relation.later_day)
+    return w.t("headline.none")
+
+
+def reason(w: Writer, record: RecordFacts | None) -> Markup:
+    """The reason line: the strongest recent events, with their source marks."""
+    if record is None or not record.reasons:
+        return w.t("reason.none")
+    parts = []
+    for event in record.reasons:
+        said = w.words.pick(event.summary, event.summary_es).rstrip(".")
+        parts.append(Markup("{} ({}) {}").format(said[:1].upper() + said[1:], w.words.short(event.date), w.marks(event.source_id)))
+    return w.t("reason.line", events=Markup("; ").join(parts))
+
+
+def cards(
+    w: Writer, relation: RelationFacts | None, table: TableFacts | None, home: HomeFacts | None, ballot: BallotFacts | None,
+    changed: ChangedFacts | None,
+) -> list[Card]:  # fmt: skip
+    """Relation, table, home, ballot; a stage that has nothing says so."""
+    found = []
+    if relation:
+        arrow = Markup('<span class="arrow" aria-hidden="true">{}</span> {}').format(ARROWS[relation.direction], w.s(f"card.{relation.direction}"))
+        found.append(_card(w, "relation", relation.now, arrow, w.t("card.index", now=relation.now), changed))
+    if table:
+        found.append(_card(w, "table", table.any_deal, _of_twenty(w, table.any_deal), w.t("card.deal", day=table.last_day), changed, dots=True))
+    if home and home.shift:
+        found.append(_card(w, "home", home.shift, _number(w, home.shift), w.t("card.shift"), changed))
+    elif home and home.later:
+        found.append(_card(w, "home", home.later, _number(w, home.later), w.t("card.approval", day=w.study.vote_day), changed))
+    if ballot:
+        said = w.t("card.win", name=w.person(ballot.leader.id))
+        found.append(_card(w, "ballot", ballot.leader.win, _of_twenty(w, ballot.leader.win), said, changed, dots=True))
+    have = {c.stage for c in found}
+    for stage in ("relation", "table", "home", "ballot"):
+        if stage not in have:
+            none = w.s("card.none")
+            found.append(Card(stage, stage, Markup("\u2013"), w.t(f"card.empty.{stage}"), Markup(none), Markup(""), Markup(""), Markup("")))
+    return sorted(found, key=lambda c: ("relation", "table", "home", "ballot").index(c.stage))
+
+
+def _number(w: Writer, figure: Figure) -> Markup:
+    return Markup('<a class="n" href="#p-{}" data-p="{}">{}</a>').format(slug(figure.passport.id), figure.passport.id, w.words.number(figure))
+
+
+_of_twenty = _number
+
+
+def _card(w: Writer, stage: str, figure: Figure, number: Markup, about: Markup, changed: ChangedFacts | None, *, dots: bool = False) -> Card:
+    said = w.words.range(figure)
+    band = w.t("card.range" if figure.form == "chance" else "card.band", range=said) if said else Markup("")
+    change = changed.of(figure.passport.id) if changed else None
+    moved = w.t("card.change", by=change.by, day=w.words.short(changed.day)) if change and changed else w.t("card.first")
+    return Card(stage, stage, number, about, band, twenty(figure.value) if dots else Markup(""), moved,
+                w.t("card.evidence", chip=chip(w, evidence(w, stage))))  # fmt: skip
+
+
+def twenty(p: float) -> Markup:
+    """Twenty dots, as many filled as worlds in twenty; for the eye only, the words stand beside it."""
+    filled = min(max(round(p * 20), 0), 20)
+    dots = "".join(
+        f'<circle cx="{6 + 12 * (k % 10)}" cy="{6 + 12 * (k // 10)}" r="4.4" class="{"on" if k < filled else "off"}"/>' for k in range(20)
+    )
+    return Markup(f'<svg class="dots" viewBox="0 0 120 24" width="120" height="24" aria-hidden="true" focusable="false">{dots}</svg>')
+
+
+def changed_section(w: Writer, changed: ChangedFacts | None, names: dict[str, str]) -> Section:
+    """Number, was, is, because of; and the items since. Without an earlier date it says so."""
+    title = w.s("changed.title")
+    if changed is None:
+        return Section("changed", title, (w.t("changed.none"),))
+    rows = []
+    for change in changed.changes:
+        label = names.get(change.id) or w.s(f"number.{change.id}")
+        because = "; ".join(change.because) or w.s("changed.see")
+        rows.append((label, w.n(change.was), w.n(change.now), w.n(change.by), because))
+    blocks: list[Block] = []
+    if rows:
+        columns = tuple(w.s(f"changed.column.{c}") for c in ("number", "was", "is", "by", "because"))
+        blocks.append(Sheet("changes", w.s("changed.sheet", day=w.words.date(changed.day)), columns, tuple(rows)))
+    if changed.items:
+        items = [
+            (w.words.short_year(day), w.s(f"changed.{kind}"), w.words.pick(en, es), w.marks(sources)) for day, kind, en, es, sources in changed.items
+        ]
+        columns = tuple(w.s(f"changed.item.{c}") for c in ("date", "kind", "what", "source"))
+        blocks.append(Sheet("new-items", w.s("changed.items"), columns, tuple(items), folded=len(items) > 8))
+    return Section("changed", title, (w.t("changed.lede", day=changed.day),), tuple(blocks))

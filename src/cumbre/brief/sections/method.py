@@ -1,0 +1,89 @@
+"""Section 10: what the numbers rest on, how they are made, and where the record was read."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from markupsafe import Markup, escape
+
+from cumbre.brief.facts.study import STAGES
+from cumbre.brief.numbers import Figure
+from cumbre.brief.sections.page import Block, Section, Sheet, Writer
+from cumbre.brief.words import slug
+
+__all__ = ["evidence", "method_section", "passport_list"]
+
+ORDER = ("estimated", "selected", "literature", "judged", "recorded", "simulated")
+
+
+def evidence(w: Writer, stage: str) -> str:
+    """The label that most inputs of a stage carry, records aside; `simulated` where it names none."""
+    labels = Counter(p.label for p in w.study.passports.get(stage, {}).values() if p.label not in ("recorded", "simulated"))
+    return labels.most_common(1)[0][0] if labels else "simulated"
+
+
+def method_section(w: Writer) -> Section:
+    """Assumptions by stage, method in a paragraph a stage, sources."""
+    blocks: list[Block] = [Markup("<dl class='labels'>{}</dl>").format(Markup("").join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(chip(w, label), w.s(f"label.{label}.means")) for label in ORDER
+    ))]  # fmt: skip
+    for stage in STAGES:
+        passports = w.study.passports.get(stage, {})
+        if not passports:
+            continue
+        rows = []
+        for id_, p in passports.items():
+            figure = w.study.numbers.stage(p)
+            basis = p.quote or p.note or p.rule
+            about = w.words.range(figure)
+            value = w.n(figure) if isinstance(p.value, (int, float)) else escape(str(p.value or "\u2013"))
+            said = Markup('{} {}<span class="rg">{}</span>').format(value, p.unit, Markup(" ({})").format(about) if about else "")
+            rows.append((Markup("<code>{}</code>").format(id_), said, chip(w, p.label), Markup('<span lang="en">{}</span>').format(basis), w.marks(p.sources)))
+        columns = tuple(w.s(f"method.column.{c}") for c in ("number", "value", "evidence", "basis", "source"))
+        blocks.append(Sheet(f"inputs-{stage}", w.s("method.inputs", stage=w.s(f"stage.{stage}")), columns, tuple(rows), folded=True))
+    paragraphs = Markup("").join(
+        Markup("<h4>{}</h4><p>{}</p>").format(w.s(f"stage.{s}"), w.t(f"method.{s}")) for s in STAGES if s in w.study.worlds
+    )
+    blocks.append(Markup('<h3 id="how">{}</h3><p>{}</p>{}').format(w.s("method.how"), w.t("method.worlds"), paragraphs))
+    blocks.append(_sources(w))
+    return Section("method", w.s("method.title"), (w.t("method.lede"),), tuple(blocks))
+
+
+def chip(w: Writer, label: str) -> Markup:
+    """An evidence label."""
+    return Markup('<span class="chip {}">{}</span>').format(label, w.s(f"label.{label}"))
+
+
+def _sources(w: Writer) -> Markup:
+    items = []
+    for k, row in enumerate(w.study.case.sources, 1):
+        title = Markup("<cite>{}</cite>").format(row.title) if row.title else Markup("")
+        if row.url.startswith(("https://", "http://")):
+            title = Markup('<a href="{}" rel="noreferrer">{}</a>').format(row.url, title or row.url)
+        parts = [escape(row.outlet), title]
+        if row.date:
+            parts.append(escape(w.words.short_year(row.date)))
+        if row.accessed:
+            parts.append(w.t("source.accessed", day=w.words.short_year(row.accessed)))
+        items.append(Markup('<li id="s-{}" value="{}">{}</li>').format(str(k), str(k), Markup(", ").join(p for p in parts if p)))
+    return Markup('<h3 id="sources">{}</h3><ol class="sources">{}</ol>').format(w.s("method.sources"), Markup("").join(items))
+
+
+def passport_list(w: Writer, figures: list[Figure]) -> Markup:
+    """Every number that this page prints, with its passport: id, value, range, label, rule, sources."""
+    rows = []
+    for f in figures:
+        p = f.passport
+        about = w.words.range(f)
+        said = escape(w.words.number(f)) + (Markup(" ({})").format(about) if about else "")
+        more = [w.words.rule(f)]
+        if p.n is not None and p.label == "simulated":
+            more.append(w.s("passport.worlds", n=w.words.decimal(p.n)))
+        if p.rests_on:
+            more.append(w.s("passport.rests", ids=", ".join(p.rests_on)))
+        if p.note:
+            more.append(p.note)
+        rows.append(Markup('<li id="p-{}"><code>{}</code> <b>{}</b> {} {} {}</li>').format(
+            slug(p.id), p.id, said, chip(w, p.label), "; ".join(more), w.marks(p.sources)
+        ))  # fmt: skip
+    return Markup('<ul class="passports">{}</ul>').format(Markup("").join(rows))
