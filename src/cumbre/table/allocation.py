@@ -35,7 +35,7 @@ class Division:
 
 
 def divide(quantity: Array, value_a: Array, value_b: Array, disagreement: tuple[float, float] = (0.0, 0.0)) -> Division:
-    """Kalai-Smorodinsky over all integer allocations, ties averaged; quantity, value_a, value_b (good,).
+    """Kalai-Smorodinsky (largest smallest share of ideal gains) over all integer allocations, ties averaged; quantity, value_a, value_b (good,).
 
     >>> d = divide(np.array([1, 3, 2]), np.array([6.0, 0.0, 2.0]), np.array([2.0, 2.0, 1.0]))
     >>> round(d.share_a, 3), round(d.share_b, 3)
@@ -55,7 +55,8 @@ def divide(quantity: Array, value_a: Array, value_b: Array, disagreement: tuple[
     pool = np.where(fair[:, None], gains, gains.min() - 1.0) if fair.any() else gains
     # the ideal gain of Kalai-Smorodinsky is what a side can reach while the other keeps its disagreement
     ideal = np.maximum(np.where(fair[:, None], u - d, -np.inf).max(0), 1e-12) if fair.any() else room
-    chance = lexicographic(np.where(fair[:, None], (u - d) / ideal, pool) if fair.any() else gains)
+    # whole units leave ties for the worst-off; people do not resolve them for the better-off alone, so all of them count alike
+    chance = lexicographic(np.where(fair[:, None], (u - d) / ideal, pool) if fair.any() else gains, depth=1)
     share = chance @ (u / best)
     product = np.maximum(gains[:, 0], 0) * np.maximum(gains[:, 1], 0)
     norm = float(np.linalg.norm(q * a) * np.linalg.norm(q * b))

@@ -39,17 +39,18 @@ def kalai_on_curve(
     return float(t[0]), float(u1(t)[0]), float(u2(t)[0])
 
 
-def lexicographic(gains: Array, slack: float = 1e-9) -> Array:
+def lexicographic(gains: Array, slack: float = 1e-9, depth: int | None = None) -> Array:
     """Chances over options under the lexicographic rule: sort each option's gains upwards, keep the best; ties share.
 
-    gains (option, party), already divided by the ideal gains for Kalai-Smorodinsky; returns (option,).
+    gains (option, party), already divided by the ideal gains for Kalai-Smorodinsky; returns (option,). `depth` 1 looks at the
+    worst-off alone.
 
     >>> lexicographic(np.array([[0.2, 0.9], [0.5, 0.5], [0.5, 0.6]])).tolist()
     [0.0, 0.0, 1.0]
     """
     ranked = np.sort(gains, axis=1)
     alive = np.ones(len(gains), dtype=bool)
-    for column in range(ranked.shape[1]):
+    for column in range(ranked.shape[1] if depth is None else depth):
         best = ranked[alive, column].max()
         alive &= ranked[:, column] >= best - slack
     return np.asarray(alive / alive.sum())

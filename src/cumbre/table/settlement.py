@@ -1,0 +1,218 @@
+"""Where each pair would settle in each world if it made a deal, and what a deal is worth to both.
+
+A leader's utility is the state's interest plus what the leader gains in person, plus votes, less the audience cost of leaving the
+stated position (`stated` weight, larger in public). All four are quadratic, so their sum is one quadratic with a shifted ideal
+point. Packages come from Nash or Kalai-Smorodinsky over all issues of the pair; compromise, election and challenge work issue by
+issue with every actor. The concept is drawn per world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cumbre.errors import UsageError
+from cumbre.table.bargain import Bargain
+from cumbre.table.challenge import settle_challenge
+from cumbre.table.election import settle_election
+from cumbre.table.fitted import Fitted
+from cumbre.table.mean import settle_mean
+from cumbre.table.package import Rule, solve_package
+from cumbre.table.sampling import Draws
+
+__all__ = ["MODELS", "Settlement", "model_codes", "settle"]
+
+Array = npt.NDArray[np.float64]
+MODELS = ("kalai_smorodinsky", "nash", "compromise", "election", "challenge")
+_RULES: dict[str, Rule] = {"kalai_smorodinsky": "ks", "nash": "nash"}
+_CONCEPTS = {"compromise": settle_mean, "election": settle_election, "challenge": settle_challenge}
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What talks would bring; worlds first, 0-1 scales.
+
+    ideal, care  (W, K, 2) effective ideal point and weight of the leaders of each issue's pair
+    z            (W, K) settlement;  low, high (W, K) bounds of a deal (win-sets and red lines)
+    open         (W, K) whether the bounds leave room, so that the issue can be part of a deal
+    wish         (W, K) where the issue goes if its decider moves alone;  wish_low, wish_high its own red lines
+    zone         (W, G) whether both sides gain by the package;  nash (W, G) geometric mean of the two shares of the possible gain
+    model        (W,) index into MODELS
+    """
+
+    ideal: Array
+    care: Array
+    z: Array
+    low: Array
+    high: Array
+    open: npt.NDArray[np.bool_]
+    wish: Array
+    wish_low: Array
+    wish_high: Array
+    zone: npt.NDArray[np.bool_]
+    nash: Array
+    model: npt.NDArray[np.int8]
+
+
+def model_codes(f: Fitted, u: Array) -> npt.NDArray[np.int8]:
+    """Index into MODELS for each world: drawn with the mix's weights, or one for all where a model is chosen."""
+    if f.model:
+        if f.model not in MODELS:
+            raise UsageError(f"no model {f.model!r}; choose one of {', '.join(MODELS)}")
+        return np.full(len(u), MODELS.index(f.model), np.int8)
+    weights = dict(f.judged.model_weights)
+    edges = np.cumsum([weights.get(name, 0.0) for name in MODELS])
+    return np.minimum(np.searchsorted(edges / edges[-1], u, side="right"), len(MODELS) - 1).astype(np.int8)
+
+
+def _leaders(f: Fitted, d: Draws) -> tuple[Array, Array]:
+    """Effective ideal points and weights of the two leaders of each issue's pair, (W, K, 2)."""
+    worlds, count = len(d.model), len(f.issue_ids)
+    ideal, care = np.empty((worlds, count, 2)), np.empty((worlds, count, 2))
+    stated = f.judged.audience_cost * (1.0 if f.public else 1 / 3)
+    for k in range(count):
+        for side in range(2):
+            mine = np.flatnonzero(f.side_weight[k, side] > 0)
+            weight = f.side_weight[k, side, mine]
+            if len(mine):
+                x = (d.position[:, mine] * weight).sum(1) / weight.sum()
+                s = (d.salience[:, mine] * weight).sum(1) / weight.sum() * (1 + f.side_personal[k, side])
+            else:
+                x, s = np.full(worlds, f.status_quo[k]), np.full(worlds, 1e-3)
+            top, total = s * x, s.copy()
+            if not np.isnan(f.side_audience[k, side]):
+                vote = f.judged.votes_worth * f.side_audience_salience[k, side] * f.visibility[k]
+                top, total = top + vote * f.side_audience[k, side], total + vote
+            if not np.isnan(f.side_mode[k, side]):
+                cost = stated * f.visibility[k] * s
+                top, total = top + cost * f.side_mode[k, side], total + cost
+            ideal[:, k, side], care[:, k, side] = top / total, total
+    return ideal, care
+
+
+def _bounds(f: Fitted, d: Draws) -> tuple[Array, Array, Array, Array]:
+    """Bounds of a deal from win-sets and red lines of the pair, and bounds of a decider that moves alone; (W, K) each."""
+    worlds, count = len(d.model), len(f.issue_ids)
+    noise = f.judged.winset_noise * d.winset
+    narrow_low, narrow_high = f.winset_low > 0, f.winset_high < 1
+    low = np.where(narrow_low, f.winset_low + noise, 0.0).max(-1) if count else np.zeros((worlds, 0))
+    high = np.where(narrow_high, f.winset_high + noise, 1.0).min(-1) if count else np.zeros((worlds, 0))
+    low, high = np.clip(low, 0, 1), np.clip(high, 0, 1)
+    own_low, own_high = np.zeros((worlds, count)), np.ones((worlds, count))
+    for row in np.flatnonzero(~np.isnan(f.row_red)):
+        k, red, holds = f.row_issue[row], f.row_red[row], d.red_holds[:, row]
+        in_pair = f.row_side[row] in f.groups[f.group_of[k]].sides
+        if not (in_pair or f.row_decides[row]):
+            continue
+        if f.row_red_above[row]:
+            high[:, k] = np.where(holds, np.minimum(high[:, k], red), high[:, k])
+            if f.row_decides[row]:
+                own_high[:, k] = np.where(holds, np.minimum(own_high[:, k], red), own_high[:, k])
+        else:
+            low[:, k] = np.where(holds, np.maximum(low[:, k], red), low[:, k])
+            if f.row_decides[row]:
+                own_low[:, k] = np.where(holds, np.maximum(own_low[:, k], red), own_low[:, k])
+    return low, high, own_low, own_high
+
+
+def _slots(f: Fitted) -> npt.NDArray[np.intp]:
+    """Rows of each issue, padded with -1, (K, slot)."""
+    members = [np.flatnonzero(f.row_issue == k) for k in range(len(f.issue_ids))]
+    width = max([len(m) for m in members], default=1) or 1
+    out = np.full((len(members), width), -1, np.intp)
+    for k, m in enumerate(members):
+        out[k, : len(m)] = m
+    return out
+
+
+def _issue_by_issue(f: Fitted, d: Draws, worlds: npt.NDArray[np.intp], name: str, low: Array, high: Array) -> Array:
+    """A many-actor concept on every issue of some worlds, (len(worlds), K)."""
+    slots = _slots(f)
+    here = slots >= 0
+    count = len(f.issue_ids)
+    x = np.where(here, d.position[worlds][:, slots], 0.5).reshape(-1, 1, slots.shape[1])
+    s = np.where(here, d.salience[worlds][:, slots], 0.0).reshape(-1, 1, slots.shape[1])
+    c = np.where(here, d.capability[worlds][:, slots], 0.0).reshape(-1, slots.shape[1])
+    flat = (len(worlds) * count, 1)
+    bargain = Bargain(
+        position=x, salience=s, capability=c,
+        status_quo=np.broadcast_to(f.status_quo, (len(worlds), count)).reshape(flat),
+        cost=np.ones_like(c), low=low[worlds].reshape(flat), high=high[worlds].reshape(flat),
+        pick=d.pick[worlds].reshape(flat),
+    )  # fmt: skip
+    z = _CONCEPTS[name](bargain).reshape(len(worlds), count)
+    return np.where(here.any(1), z, f.status_quo)
+
+
+def settle(f: Fitted, d: Draws, engaged: npt.NDArray[np.bool_]) -> Settlement:
+    """Settlements of all issues in all worlds; engaged (W, M) tells which mediators took part."""
+    worlds, count = len(d.model), len(f.issue_ids)
+    ideal, care = _leaders(f, d)
+    low, high, own_low, own_high = _bounds(f, d)
+    room = low <= high
+    q = np.broadcast_to(f.status_quo, (worlds, count))
+    box_low, box_high = np.where(room, low, q), np.where(room, high, q)
+    model = model_codes(f, d.model)
+    z = q.copy()
+    for code, name in enumerate(MODELS):
+        if name in _CONCEPTS:
+            chosen = np.flatnonzero(model == code)
+            if len(chosen) and count:
+                z[chosen] = _issue_by_issue(f, d, chosen, name, box_low, box_high)
+    zone, nash = np.zeros((worlds, len(f.groups)), bool), np.zeros((worlds, len(f.groups)))
+    for g, group in enumerate(f.groups):
+        if not len(group.issues):
+            continue
+        mine = group.issues
+        x, s = ideal[:, mine].transpose(0, 2, 1), care[:, mine].transpose(0, 2, 1)
+        total = s.sum(-1)
+        cost = d.cost[:, g] * (1 - f.outside[g]) * total
+        gap = x - f.status_quo[mine]
+        threat = -(s * gap * gap).sum(-1) - cost
+        money = np.zeros(worlds)
+        agenda = np.zeros(worlds, bool)
+        for m, (of, _, _, sum_, _, first) in enumerate(f.mediators):
+            if of == g:
+                money = money + np.where(engaged[:, m], sum_, 0.0) * total.mean(1)
+                agenda |= engaged[:, m] & first
+        odds = np.log(f.power[g] / (1 - f.power[g])) + 0.4 * d.power[:, g]
+        # a mediator that sets the agenda takes the first move away from both
+        power = 1 / (1 + np.exp(-np.where(agenda, 0.5 * odds, odds)))
+        for code, name in enumerate(MODELS):
+            chosen = np.flatnonzero(model == code)
+            if name in _RULES and len(chosen):
+                links = f.links[np.ix_(mine, mine)] * 0.1
+                found = solve_package(
+                    x[chosen], s[chosen], threat[chosen], rule=_RULES[name], power=power[chosen], low=box_low[chosen][:, mine],
+                    high=box_high[chosen][:, mine], status_quo=q[chosen][:, mine], links=links, transfer=money[chosen],
+                )  # fmt: skip
+                z[np.ix_(chosen, mine)] = found.z
+        miss = x - z[:, None, mine]
+        gain = -(s * miss * miss).sum(-1) - threat + money[:, None] / 2
+        zone[:, g] = (gain > 0).all(1) & room[:, mine].any(1)
+        share = np.clip(gain / np.maximum(-threat, 1e-9), 0, 1)
+        nash[:, g] = np.sqrt(share[:, 0] * share[:, 1])
+    wish = _wishes(f, d)
+    return Settlement(ideal, care, z, low, high, room, wish, own_low, own_high, zone, nash, model)
+
+
+def _wishes(f: Fitted, d: Draws) -> Array:
+    """Where an issue goes without a deal: three parts the deciders' ideal point, one part everybody's weighted mean; (W, K)."""
+    worlds, count = len(d.model), len(f.issue_ids)
+    wish = np.broadcast_to(f.status_quo, (worlds, count)).copy()
+    for k in range(count):
+        rows = np.flatnonzero(f.row_issue == k)
+        if not len(rows):
+            continue
+        w = d.capability[:, rows] * d.salience[:, rows]
+        everybody = (w * d.position[:, rows]).sum(1) / np.maximum(w.sum(1), 1e-12)
+        decide = rows[f.row_decides[rows]]
+        if len(decide):
+            v = d.capability[:, decide] * d.salience[:, decide]
+            own = (v * d.position[:, decide]).sum(1) / np.maximum(v.sum(1), 1e-12)
+            wish[:, k] = 0.75 * own + 0.25 * everybody
+        else:
+            wish[:, k] = everybody
+    return wish
