@@ -1,0 +1,362 @@
+"""Who did it to whom: source and target of a trigger among the mentions of its sentence.
+
+Candidates are ranked by plain, additive reasons: nearness, the preposition before them, what lies between them and the trigger
+(verbs, commas, subordinators, relative pronouns), and the frame of the rule. Passives swap the sides; relative pronouns take
+their antecedent; coordinated verbs, gerunds and infinitives take the subject of the verb above them.
+"""
+
+from __future__ import annotations
+
+from cumbre.read.clauses import RELATIVES, Shape, Verb
+from cumbre.read.mentions import DETERMINERS, Mention
+from cumbre.read.tokens import Token
+from cumbre.read.triggers import AGENT_NOUNS, LIGHT, PATIENT_TYPES, Trigger
+
+__all__ = ["Arguments"]
+
+_AGENT = frozenset(("by", "por"))
+_PLACE = frozenset("in en at from desde near cerca off during durante inside outside dentro within across through".split())
+_AND = frozenset("and y e but pero or ni o".split())
+_OBJECT_PRONOUNS = frozenset("him them".split())
+_CLITICS = frozenset("lo la le les los las".split())
+_ATTRIBUTION = frozenset("according según".split())
+
+
+class Arguments:
+    """Argument finder of one sentence; subjects are remembered by verb."""
+
+    def __init__(self, tokens: list[Token], mentions: list[Mention], shape: Shape, lang: str) -> None:
+        self.tokens, self.mentions, self.shape, self.lang = tokens, mentions, shape, lang
+        self._subjects: dict[int, Mention | None] = {}
+        self._busy: set[int] = set()
+
+    # -- subject -----------------------------------------------------------------------------------------------------
+
+    def subject(self, v: Verb) -> Mention | None:
+        """The mention that is the grammatical subject of a verb group."""
+        if v.at in self._subjects:
+            return self._subjects[v.at]
+        if v.at in self._busy:
+            return None
+        self._busy.add(v.at)
+        found = self._find_subject(v)
+        self._busy.discard(v.at)
+        self._subjects[v.at] = found
+        return found
+
+    def _verb_before(self, v: Verb, finite: bool) -> Verb | None:
+        for o in reversed(self.shape.verbs):
+            if o.at < v.start and (o.finite or not finite):
+                return o
+        return None
+
+    def _find_subject(self, v: Verb) -> Mention | None:
+        tokens = self.tokens
+        before = tokens[v.start - 1].low if v.start else ""
+        nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
+        if v.reduced and not v.finite:
+            if nearest is not None and v.start - nearest.end <= 1:
+                return nearest
+            return None
+        if before in RELATIVES or (before in ("that", "que") and not self._complement(v.start - 1)):
+            at = v.start - 1
+            owner = next((m for m in reversed(self.mentions) if m.end <= at), None)
+            if owner is not None and at - owner.end <= 6 and not any(
+                o.at >= owner.end and o.at < at and o.finite for o in self.shape.verbs
+            ):
+                noun = any(t.text[:1].isalpha() and t.low not in DETERMINERS for t in tokens[owner.end : at])
+                return owner if not noun or owner.kind == "actor" else None
+            return None
+        adjacent = nearest is not None and v.start - nearest.end == 0
+        if v.infinitive or (v.gerund and not adjacent):
+            above = self._verb_before(v, True)
+            if above is not None:
+                return self.subject(above) if not above.passive else (self.subject(above) or None)
+            after = next((o for o in self.shape.verbs if o.at > v.at and o.finite), None)
+            if after is not None:
+                return self.subject(after)
+            return self._scored(v)
+        coordinated = before in _AND or (before == "," and v.start > 1 and False)
+        if coordinated and v.finite:
+            above = self._verb_before(v, True)
+            if above is not None and not (nearest is not None and nearest.start > above.at and nearest.end == v.start):
+                subject = self.subject(above)
+                if subject is not None:
+                    return subject
+        return self._scored(v)
+
+    def _complement(self, at: int) -> bool:
+        """`that`/`que` at a token follows a verb (or its adverb) and opens a clause of its own."""
+        verbs = self.shape.by_token
+        return (at - 1) in verbs or (at - 2) in verbs and self.tokens[at - 1].low in ("el", "on", "este", "ayer") or (
+            at >= 3 and (at - 3) in verbs and not any(m.start <= at - 1 < m.end for m in self.mentions)
+        )
+
+    def _scored(self, v: Verb) -> Mention | None:
+        shape, tokens = self.shape, self.tokens
+        best, best_score = None, -3.4
+        for g, m in enumerate(self.mentions):
+            if m.end > v.start:
+                break
+            if m.kind == "place":
+                continue
+            score = -0.1 * (v.start - m.end)
+            if m.prep and m.prep not in _AGENT:
+                score -= 2.0 if m.prep not in ("of", "de", "del") else 1.3
+            elif m.prep in _AGENT:
+                score -= 2.5
+            if m.kind == "attr":
+                score -= 0.8
+            if m.possessive:
+                score -= 0.6
+            verbs = shape.finite_before[v.start] - shape.finite_before[m.end]
+            relatives = shape.relative_before[v.start] - shape.relative_before[m.end]
+            if verbs:
+                score -= 1.5 * max(0, verbs - relatives) + 0.2 * min(verbs, relatives)
+            elif relatives:
+                score -= 1.5
+            score -= 1.8 * (shape.barrier_before[v.start] - shape.barrier_before[m.end])
+            if (shape.comma_before[v.start] - shape.comma_before[m.end]) % 2:
+                score -= 0.5
+            if g == 0 and not m.prep:
+                score += 0.3
+            if m.end == v.start:
+                score += 0.6
+            if m.kind in ("pron", "pair"):
+                score += 0.3
+            if m.end > 1 and tokens[m.start - 1].low in _ATTRIBUTION:
+                score -= 3
+            if score > best_score:
+                best, best_score = m, score
+        if best is not None:
+            first = next((x for x in self.mentions if x.group == best.group and x.kind == best.kind), best)
+            if first is not best and (not first.prep or first.prep == best.prep):
+                best = first
+        if (best is None or best_score < -1.6) and (self.lang == "es" or (v.lemmas and v.lemmas[0][0] in ("say",))):
+            inverted = self._inverted(v)
+            if inverted is not None:
+                return inverted
+        return best
+
+    def _inverted(self, v: Verb) -> Mention | None:
+        """Spanish subject after its verb: "Anunció el presidente ruso ..."."""
+        for m in self.mentions:
+            if m.start > v.at:
+                if m.start - v.at <= 4 and not m.prep and m.kind in ("actor", "role", "pair"):
+                    return m
+                return None
+        return None
+
+    # -- sides of a trigger --------------------------------------------------------------------------------------------
+
+    def sides(self, trigger: Trigger) -> tuple[Mention | None, Mention | None]:
+        """Source and target of a trigger."""
+        if trigger.nominal:
+            return self._nominal(trigger)
+        v = trigger.verb
+        assert v is not None
+        if trigger.order is not None:
+            source = self.subject(trigger.order)
+            return source, self._target(trigger, source)
+        if v.passive:
+            return self._passive(trigger, v)
+        if v.reflexive and self.lang == "es" and trigger.rule.objects and not trigger.words and self._se_passive(v):
+            agent = self._agent(v)
+            return agent, self._target(trigger, agent)
+        source = self.subject(v)
+        if source is not None and trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type == "ASSAULT" and source is not None:
+            partner = self._partner(source)
+            target = self._target(trigger, source, partner is None)
+            if partner is not None and (target is None or target.prep not in ("with", "con", "contra", "against", "a", "to")):
+                return source, partner
+            return source, target
+        return source, self._target(trigger, source)
+
+    def _se_passive(self, v: Verb) -> bool:
+        nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
+        return nearest is None or v.start - nearest.end > 0 or bool(nearest.prep)
+
+    def _partner(self, m: Mention) -> Mention | None:
+        """The other side of "A and B met": a coordinated mention of another country."""
+        for o in self.mentions:
+            if o is not m and o.group == m.group and o.code is not None and (o.code != m.code or o.sector != m.sector) and o.kind != "place":
+                return o
+        return None
+
+    def _agent(self, v: Verb) -> Mention | None:
+        for m in self.mentions:
+            if m.start > v.at and m.prep in _AGENT and m.kind != "place":
+                between = [o for o in self.shape.verbs if v.at < o.at < m.start and o.finite]
+                if not between:
+                    return m
+        return None
+
+    def _passive(self, trigger: Trigger, v: Verb) -> tuple[Mention | None, Mention | None]:
+        agent = self._agent(v)
+        patient = self.subject(v)
+        if trigger.rule.objects and not (v.finite and patient is not None and trigger.rule.type in PATIENT_TYPES):
+            right = self._target(trigger, agent, left=False)
+            if right is not None:
+                return agent, right
+            if patient is not None and patient is not agent and patient.end <= v.start:
+                # "Petro's visa was revoked": the possessor inside the subject
+                return agent, patient
+            if patient is None:
+                inside = next((m for m in reversed(self.mentions) if m.end <= v.start and v.start - m.end <= 6), None)
+                return agent, inside
+            return agent, None
+        if patient is None and self.lang == "es":
+            patient = next((m for m in self.mentions if m.start > v.at and m.prep not in _AGENT and m is not agent and m.start - v.at < 12), None)
+        if patient is None:
+            patient = next((m for m in reversed(self.mentions) if m.end <= v.start and v.start - m.end <= 6 and m is not agent), None)
+        return agent, patient
+
+    def _target(self, trigger: Trigger, source: Mention | None, left: bool = True) -> Mention | None:
+        shape, rule = self.shape, trigger.rule
+        start = trigger.at + 1
+        best, best_score = None, -1.75
+        for m in self.mentions:
+            if m.start < start or m is source:
+                continue
+            if source is not None and m.group == source.group:
+                continue
+            score = -0.08 * (m.start - start)
+            prep = m.prep if m.prep_at >= trigger.at else ""
+            if not prep:
+                score += 0.9
+            elif prep in _AGENT:
+                score -= 4.0 if trigger.verb is not None and trigger.verb.passive else 2.0
+            elif prep in rule.preps:
+                score += 1.0
+            elif prep in ("of", "de", "del"):
+                score += 0.5
+            elif prep in _PLACE:
+                score -= 1.6
+            elif prep in ("a", "to", "al", "con", "with", "against", "contra", "on", "sobre"):
+                score += 0.3
+            else:
+                score -= 0.8
+            score -= 1.9 * (shape.finite_before[m.start] - shape.finite_before[start])
+            score -= 1.2 * (shape.relative_before[m.start] - shape.relative_before[start])
+            score -= 2.2 * (shape.barrier_before[m.start] - shape.barrier_before[start])
+            score -= 0.7 * (shape.comma_before[m.start] - shape.comma_before[start])
+            if m.kind == "place":
+                score -= 1.2 if rule.type != "ASSAULT" else 0.2
+            if m.kind == "role":
+                score -= 0.6
+            if m.kind in ("pron",):
+                score -= 2.0
+            if m.start and self.tokens[m.start - 1].low in ("to",) and self.tokens[m.start - 2].low == "according" or self.tokens[m.start - 1].low == "según":
+                score -= 4
+            if source is not None and m.code is not None and m.code == source.code:
+                score -= 1.3 if m.sector == source.sector else 0.5
+            if m.end < len(self.tokens) and m.end in shape.by_token and shape.by_token[m.end].finite and not prep:
+                score -= 1.2  # it is the subject of the next verb
+            if score > best_score:
+                best, best_score = m, score
+        pronoun = self._object_pronoun(trigger, source)
+        if pronoun is not None and (best is None or best_score < 0.2):
+            return pronoun
+        if best is None and left:
+            return self._left_target(trigger, source)
+        return best
+
+    def _object_pronoun(self, trigger: Trigger, source: Mention | None) -> Mention | None:
+        v = trigger.verb
+        if v is None:
+            return None
+        after = self.tokens[v.at + 1].low if v.at + 1 < len(self.tokens) else ""
+        before = {t.low for t in self.tokens[v.start : v.at]}
+        enclitic = self.lang == "es" and self.tokens[v.at].low.endswith(("lo", "la", "le", "les", "los", "las")) and v.infinitive
+        if not (after in _OBJECT_PRONOUNS or (self.lang == "es" and before & _CLITICS) or enclitic):
+            return None
+        for m in reversed(self.mentions):
+            if m.end <= v.start and m is not source and m.code is not None and m.kind in ("actor", "attr") and (source is None or m.code != source.code):
+                return m
+        return None
+
+    def _left_target(self, trigger: Trigger, source: Mention | None) -> Mention | None:
+        """A side named before the trigger: "In response to Ottawa's duties, Washington ..."."""
+        at = trigger.start
+        best, best_score = None, -2.2
+        for m in self.mentions:
+            if m.end > at or m is source or m.code is None or m.kind not in ("actor", "attr"):
+                continue
+            if source is not None and (m.code == source.code or m.group == source.group):
+                continue
+            score = -0.05 * (at - m.end) - 0.5 * (self.shape.finite_before[at] - self.shape.finite_before[m.end])
+            if m.prep in _PLACE:
+                score -= 1.0
+            if score > best_score:
+                best, best_score = m, score
+        return best
+
+    def _nominal(self, trigger: Trigger) -> tuple[Mention | None, Mention | None]:
+        tokens, rule = self.tokens, trigger.rule
+        at, end = trigger.start, trigger.end
+        source: Mention | None = None
+        target: Mention | None = None
+        patient_noun = (rule.type in PATIENT_TYPES or rule.id in ("sanction.expel", "concede.yield")) and tokens[trigger.at].low not in AGENT_NOUNS
+        # Before: "Trump's threats", "US-China talks", "Israeli raid"
+        owner = next((m for m in reversed(self.mentions) if m.end <= at), None)
+        if owner is not None:
+            gap = [t.low for t in tokens[owner.end : at]]
+            words = [w for w in gap if w not in ("'s", "'", "’", "-")]
+            close = len(words) <= 3 and all(w[:1].isalpha() and w not in DETERMINERS and w not in ("of", "to", "in", "on", "and", "y", "de", "by") for w in words)
+            if close and (owner.possessive or owner.kind == "attr" or not gap or gap == ["-"]) and not any(owner.end <= o.at < at for o in self.shape.verbs):
+                if self.lang == "en" or owner.possessive:
+                    if patient_noun and owner.possessive and owner.kind != "attr":
+                        target = owner
+                    else:
+                        source = owner
+                        partner = next((m for m in self.mentions if m is not owner and m.group == owner.group and m.code != owner.code), None)
+                        if partner is not None and rule.kind in ("mutual", "carrier_mutual"):
+                            target = partner
+        # After, in Spanish a demonym right behind the noun: "amenazas estadounidenses contra ..."
+        for m in self.mentions:
+            if m.start < end:
+                continue
+            between = any(o.finite and end <= o.at < m.start for o in self.shape.verbs)
+            if between or m.start - end > 10 or any(tokens[k].low in (",", ";") for k in range(end, m.start)):
+                break
+            prep = m.prep if m.prep_at >= trigger.at else ""
+            if not prep and m.kind == "attr" and m.start == end and self.lang == "es" and source is None:
+                source = m
+            elif prep in ("between", "entre"):
+                partner = next((o for o in self.mentions if o is not m and o.group == m.group and o.code != m.code), None)
+                return m, partner
+            elif prep in _AGENT and source is None:
+                source = m
+            elif rule.kind in ("mutual", "carrier_mutual") and prep in ("with", "con") and target is None:
+                target = m
+            elif prep in ("of", "de", "del"):
+                if patient_noun:
+                    target = target or m
+                elif trigger.obj >= 0:
+                    target = target or m
+                elif source is None:
+                    source = m
+                    partner = next((o for o in self.mentions if o is not m and o.group == m.group and o.code != m.code), None)
+                    if partner is not None and rule.kind in ("mutual", "carrier_mutual"):
+                        target = partner
+                elif target is None:
+                    target = m
+            elif (prep in rule.preps or prep in ("against", "contra", "a", "on", "to", "al", "into", "sobre", "hacia", "for")) and target is None:
+                target = m
+            elif trigger.end and tokens[trigger.end - 1].low in ("of", "on", "against", "with", "between", "for", "to", "contra", "con", "de", "entre", "a") and not prep:
+                target = target or m
+        if source is None:
+            source = self._light_subject(trigger, target)
+        if source is not None and source is target:
+            target = None
+        return source, target
+
+    def _light_subject(self, trigger: Trigger, target: Mention | None) -> Mention | None:
+        for o in reversed(self.shape.verbs):
+            if o.at < trigger.start and trigger.start - o.at <= 6:
+                if any(lemma in LIGHT for lemma, _ in o.lemmas) and not o.passive and not o.negated and not o.modal:
+                    trigger.light = o
+                    subject = self.subject(o)
+                    return subject if subject is not target else None
+                return None
+        return None

@@ -1,0 +1,308 @@
+"""The shape of a sentence, as far as events need it: finite verbs, clause limits, voice, tense, negation.
+
+There is no parser. Each token gets a class from closed word lists and from the verb forms; running counts over those classes
+tell in constant time how many verbs, commas or subordinators lie between two tokens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cumbre.read.lexicon import Lexicon
+from cumbre.read.mentions import DETERMINERS, PREPOSITIONS, Mention
+from cumbre.read.morphology import COND, FUT, GER, INF, PAST, PP, PRES, SUBJ
+from cumbre.read.tokens import Token
+
+__all__ = ["Shape", "Verb", "shape"]
+
+RELATIVES = frozenset("who which whom whose quien quienes cual cuales cuyo cuya cuyos cuyas".split())
+SUBORDINATORS = frozenset(
+    """because while although though unless whether if when where since before after until once whereas lest despite
+    porque mientras aunque si cuando donde pues como tras luego antes después hasta desde pese sino""".split()
+)
+HYPOTHETICAL = frozenset("if unless whether si".split())
+BE = frozenset("be is are was were been being am 's".split())
+SER = frozenset("es son fue fueron era eran será serán sería serían sea sean fuera fueran ser sido siendo está están estaba estaban quedó quedaron resultó".split())
+HAVE = frozenset("has have had having".split())
+HABER = frozenset("ha han había habían habrá habrán habría habrían haya hayan hubiera hubieran hubo haber habiendo".split())
+NEGATION = frozenset("not never no nor neither without cannot sin nunca jamás ni tampoco ningún ninguna hardly".split())
+MODAL = frozenset("would could might may should must can podría podrían puede pueden pudiera debería deberían debe deben".split())
+WILL = frozenset("will 'll shall won't".split())
+ADVERBS = frozenset(
+    """also already later then again recently repeatedly formally immediately previously initially still now today yesterday just
+    subsequently eventually strongly publicly reportedly allegedly even only firmly sharply temporarily briefly quickly privately
+    ya también luego además nuevamente recientemente ayer hoy aún todavía formalmente inmediatamente posteriormente así solo sólo
+    not never no nunca finalmente finally twice once jointly ha han lo le les la los las se me nos""".split()
+)
+LATENT = frozenset(
+    """plan plans planned planning intend intends intended want wants wanted hope hopes hoped seek seeks sought try tries tried trying
+    attempt attempted aim aims aimed wish consider considers considering considered weigh weighs mull expect expects expected likely able
+    going prepare preparing prepares fail failed fails ready willing bid hoping seeking quiere quieren quería querían busca buscan buscaba
+    intenta intentan intentó planea planean pretende pretenden espera esperan prevé prevén evalúa considera estudia contempla piensa
+    planeaba trata tratan tratar trató desea preparan prepara intentar pretendía evitar avoid prevent propose proposes proposed
+    proponen propone propuso opción option possibility posibilidad risk riesgo plan chance would like""".split()
+)
+PLANS = frozenset("plan plans planned planning intend intends intended going ready willing prepare preparing planea planean pretende piensa prevé prevén planeaba".split())
+
+
+@dataclass
+class Verb:
+    """A verb group: the head at `at`, the whole from `start`; voice, tense and mood."""
+
+    at: int
+    start: int
+    flags: int
+    lemmas: tuple[tuple[str, int], ...]
+    passive: bool = False
+    reduced: bool = False
+    negated: bool = False
+    modal: bool = False
+    future: bool = False
+    infinitive: bool = False
+    gerund: bool = False
+    finite: bool = False
+    reflexive: bool = False
+    latent: bool = False
+    plan: bool = False
+
+
+@dataclass
+class Shape:
+    """Token classes of one sentence with running counts, and its verb groups."""
+
+    tokens: list[Token]
+    verbs: list[Verb] = field(default_factory=list)
+    by_token: dict[int, Verb] = field(default_factory=dict)
+    finite_before: list[int] = field(default_factory=list)
+    comma_before: list[int] = field(default_factory=list)
+    barrier_before: list[int] = field(default_factory=list)
+    relative_before: list[int] = field(default_factory=list)
+    quoted: list[bool] = field(default_factory=list)
+    hypothetical_from: list[int] = field(default_factory=list)
+
+
+def _nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, in_mention: bool) -> bool:
+    """A form that could be a noun stands where a noun stands."""
+    if in_mention:
+        return True
+    before = tokens[i - 1].low if i else ""
+    low = tokens[i].low
+    if lang == "es":
+        if flags & (INF | GER):
+            return False
+        if flags & PP and not flags & ~PP:
+            return False
+        if before in DETERMINERS or (before in PREPOSITIONS and before not in ("como", "según")):
+            # "la condena", "de ataque"; a clitic before a clear past form is a verb: "la rechazó"
+            return not (flags & PAST and low[-1:] in "óá" and before in ("la", "lo", "los", "las"))
+        if i and tokens[i - 1].text in ("“", "«", '"') and low in lex.nominals:
+            return True
+        return False
+    if flags & GER and before in ("the", "a", "of") and i + 1 < len(tokens) and tokens[i + 1].low == "of":
+        return True
+    if not flags & (INF | PRES):
+        return bool(flags & PP) and before in ("the", "a", "an", "its", "his", "her", "their") and not flags & GER
+    if before in ("to", "will", "would", "could", "might", "may", "should", "must", "can", "not", "n't", "and", "or", "he", "she", "it", "they", "we", "you", "i", "who", "which", "that", "did", "does", "do"):
+        return False
+    if before.endswith("n't"):
+        return False
+    if before in DETERMINERS or before in PREPOSITIONS or before == "'s" or before in ("new", "recent", "further", "more", "major", "joint", "possible", "deadly", "planned", "no", "any"):
+        return True
+    # A bare form after a lower-case word that is no plural subject is read as a noun: "drone strikes", "trade talks".
+    if before[:1].isalpha() and tokens[i - 1].text[:1].islower() and (low in lex.nominals or low in lex.nouns) and before not in ADVERBS:
+        return not (before.endswith("s") and flags & INF)
+    return False
+
+
+def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
+    """Verb groups and running counts of one sentence.
+
+    >>> from cumbre.read.lexicon import lexicon
+    >>> from cumbre.read.tokens import tokenize
+    >>> s = shape(tokenize("Sanctions were not imposed by Canada."), [], lexicon("en"))
+    >>> [(v.passive, v.negated) for v in s.verbs if v.at == 3]
+    [(True, True)]
+    """
+    lang, n = lex.lang, len(tokens)
+    inside = [False] * n
+    for m in mentions:
+        if m.kind != "pron":
+            for k in range(m.start, m.end):
+                inside[k] = True
+    out = Shape(tokens)
+    verbs = lex.verbs
+    for i, token in enumerate(tokens):
+        low = token.low
+        entry = verbs.get(low)
+        if entry is None and lang == "es" and low.isascii():
+            exact = lex.folded.get(low)
+            if exact is not None:
+                entry = verbs.get(exact)
+        if entry is None:
+            if lang == "en" and low.endswith("ed") and len(low) > 4 and low not in lex.nouns and not inside[i] and token.text[0].islower():
+                entry = [("", PAST | PP)]
+            elif lang == "es" and (low.endswith(("aron", "ieron")) or (low.endswith("ó") and len(low) > 3)) and not inside[i]:
+                entry = [("", PAST)]
+            else:
+                continue
+        flags = 0
+        for _, f in entry:
+            flags |= f
+        if _nounlike(tokens, i, lang, flags, lex, inside[i]):
+            continue
+        out.verbs.append(_group(tokens, i, flags, tuple(entry), lang))
+    _counts(out, tokens)
+    for v in out.verbs:
+        out.by_token[v.at] = v
+    _latent(out)
+    return out
+
+
+def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int], ...], lang: str) -> Verb:
+    """Walk left over auxiliaries, adverbs and clitics."""
+    v = Verb(i, i, flags, entry)
+    low = tokens[i].low
+    have = be = will = modal = False
+    j = i - 1
+    steps = 0
+    to = False
+    while j >= 0 and steps < 7:
+        w = tokens[j].low
+        if w in NEGATION or w.endswith("n't") or w.endswith("n’t"):
+            v.negated = True
+            if w in ("won't", "won’t"):
+                will = True
+            if w in ("sin", "without"):
+                v.start = j
+                break
+        elif lang == "en" and w in HAVE and flags & PP or (lang == "es" and w in HABER and flags & PP):
+            have = True
+            if w in ("habría", "habrían", "hubiera", "hubieran", "haya", "hayan"):
+                modal = True
+        elif (lang == "en" and w in BE and flags & (PP | GER)) or (lang == "es" and w in SER and flags & PP):
+            if lang == "en" and w == "'s" and not (j and tokens[j - 1].low in ("he", "she", "it")):
+                break
+            be = True
+            if w in ("será", "serán"):
+                will = True
+            if w in ("sería", "serían", "sea", "sean", "fuera", "fueran"):
+                modal = True
+        elif w in WILL:
+            will = True
+        elif w in MODAL:
+            modal = True
+        elif w == "to" and lang == "en" and flags & INF and j == i - 1 - steps:
+            to = True
+        elif w == "to" and lang == "en" and (have or be or flags & INF):
+            to = True
+        elif lang == "es" and w == "se":
+            v.reflexive = True
+        elif lang == "es" and w in ("va", "van") or lang == "es" and w == "a" and j and tokens[j - 1].low in ("va", "van"):
+            will = True
+        elif w in ("did", "does", "do") and flags & INF:
+            pass
+        elif w not in ADVERBS:
+            break
+        v.start = j
+        j -= 1
+        steps += 1
+    if lang == "es" and low.endswith("se") and flags & INF:
+        v.reflexive = True
+    v.future = will or (lang == "es" and bool(flags & FUT) and not flags & (PRES | PAST))
+    v.modal = modal or (lang == "es" and bool(flags & (COND | SUBJ)) and not flags & (PAST | PRES | FUT | PP))
+    if flags & PP and be:
+        v.passive = True
+        v.finite = not to
+    elif flags & PP and have:
+        v.finite = True
+    elif flags & GER and not (be and lang == "en"):
+        v.gerund = True
+    elif flags & GER:
+        v.finite = True
+    elif flags & INF and (to or (lang == "es" and not flags & PRES)):
+        v.infinitive = True
+    elif lang == "es" and flags & PP and not flags & (PAST | PRES):
+        v.reduced = v.passive = True
+    elif lang == "en" and flags & PP and not flags & PAST:
+        v.reduced = v.passive = True
+    else:
+        v.finite = True
+        if lang == "en" and flags & PP and flags & PAST and not have:
+            _maybe_reduced(tokens, v)
+    if to and v.finite and not v.passive:
+        v.infinitive, v.finite = True, False
+    if to and v.passive:
+        v.infinitive = True
+    return v
+
+
+def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
+    """English -ed without auxiliary: "sanctions imposed by X" is a participle, "X imposed sanctions" is not."""
+    after = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
+    before = tokens[v.start - 1] if v.start else None
+    if before is None or not before.text[:1].isalpha():
+        return
+    if after == "by" and before.low not in ("and", "who", "which", "that", "he", "she", "it", "they"):
+        v.reduced = v.passive = True
+        v.finite = False
+
+
+def _counts(out: Shape, tokens: list[Token]) -> None:
+    finite = {v.at for v in out.verbs if v.finite}
+    f = c = b = r = 0
+    quoted = False
+    hypothesis = -1
+    for i, token in enumerate(tokens):
+        out.finite_before.append(f)
+        out.comma_before.append(c)
+        out.barrier_before.append(b)
+        out.relative_before.append(r)
+        if token.text in ("“", "«"):
+            quoted = True
+        elif token.text in ("”", "»"):
+            quoted = False
+        elif token.text == '"':
+            quoted = not quoted
+        out.quoted.append(quoted)
+        low = token.low
+        if i in finite:
+            f += 1
+        elif low == "," or low == "—" or low == "–":
+            c += 1
+            if hypothesis >= 0:
+                hypothesis = -1
+        elif low == ";" or low == ":":
+            b += 1
+            hypothesis = -1
+        elif low in HYPOTHETICAL:
+            b += 1
+            hypothesis = i
+        elif low in SUBORDINATORS:
+            b += 1
+        elif low in RELATIVES or (low in ("that", "que") and i and (tokens[i - 1].low == "," or i - 1 not in out_verbs(out, i))):
+            r += 1
+        out.hypothetical_from.append(hypothesis)
+    out.finite_before.append(f)
+    out.comma_before.append(c)
+    out.barrier_before.append(b)
+    out.relative_before.append(r)
+
+
+def out_verbs(out: Shape, i: int) -> set[int]:
+    """Token indexes of verbs just before `i` (a complementiser follows its verb)."""
+    return {v.at for v in out.verbs if v.at == i - 1}
+
+
+def _latent(out: Shape) -> None:
+    """Infinitives under wanting, planning, trying; anything under a hypothesis."""
+    tokens = out.tokens
+    for v in out.verbs:
+        if v.infinitive or (v.flags & GER and v.gerund):
+            for j in range(v.start - 1, max(-1, v.start - 5), -1):
+                w = tokens[j].low
+                if w in LATENT:
+                    v.latent = True
+                    v.plan = w in PLANS
+                    break
+                if w in (",", ";", "and", "y", "e"):
+                    break

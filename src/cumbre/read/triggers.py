@@ -1,0 +1,378 @@
+"""Where a sentence says that something happened: verbs and event nouns matched against the trigger table.
+
+A rule may ask for words after its head ("call on", "poner fin a"), for a reflexive ("reunirse") and for an object of a class
+("impose" + tariff). Carriers swallow what stands below them: "accused X of attacking Y" is an accusation, not an attack.
+Tense and mood then decide what the event is: announced cooperation is AGREE, announced force is THREATEN, the rest of the
+unreal is dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cumbre.read.clauses import RELATIVES, Shape, Verb
+from cumbre.read.lexicon import Lexicon, Phrase, Rule
+from cumbre.read.mentions import DETERMINERS, PREPOSITIONS, Mention
+from cumbre.read.morphology import GER, PP
+from cumbre.read.tokens import Token
+
+__all__ = ["Trigger", "find_triggers"]
+
+HOSTILE = frozenset(
+    """threat threats assault dictator dictatorship terrorist terrorism illegal blackmail outrage outrageous aggression crime crimes
+    unacceptable provocation provocative irresponsible reckless shameful disgraceful bully bullying coward cowardly racist violation
+    interference drug leader criminal murderer thug corrupt liar absurd unjust unfair disproportionate disappointing dangerous sick
+    hostile genocide tyrant crisis inhumane cruel illegitimate fraud betrayal invasion act war piracy coup mistake error unilateral failed
+    weak hypocrisy hypocritical insult offensive amenaza amenazas agresión dictador dictadura terrorista terrorismo ilegal chantaje
+    ultraje crimen crímenes inaceptable provocación irresponsable vergonzoso vergonzosa vergüenza matón cobarde racista violación
+    injerencia criminal asesino corrupto mentiroso absurdo absurda injusto injusta injustas desproporcionado peligroso peligrosa hostil
+    genocidio genocida tirano inhumano inhumana ilegítimo ilegítima fraude traición invasión golpe error unilateral arbitraria arbitrario
+    hipocresía ofensa ofensivo inamistoso fascista nazi narcotraficante líder rusofobia locura matones grave gravísimo intromisión
+    intervencionista intervencionismo xenófobo xenofobia persecución barbarie atropello infame infamia guerrerista neoliberal""".split()
+)
+FRIENDLY = frozenset(
+    """constructive positive historic great terrific cordial excellent success successful productive friend friends friendly brave
+    courageous balanced good wonderful honor honour important step milestone welcome fruitful respectful frank optimistic warm
+    constructiva constructivo positiva positivo histórica histórico gran excelente éxito exitosa exitoso productiva productivo amigo
+    amiga valiente buena bueno honor fructífera fructífero respetuosa franca optimista hito paso avance satisfactoria satisfactorio
+    cordiales""".split()
+)
+DENIAL = frozenset("groundless baseless false lies lie unfounded fabricated nonsense untrue infundada infundadas infundado infundados falsa falsas falso falsos mentira mentiras".split())
+NEGATED_REJECT = frozenset(
+    """accept allow permit recognise recognize agree withdraw negotiate cooperate back support yield sign attend join let admit authorize
+    comply concede surrender extradite meet give_way resume aceptar permitir reconocer acordar retirar negociar cooperar apoyar ceder
+    firmar asistir autorizar acatar acceder extraditar reunir dialogar tolerar admitir consentir participar avalar""".split()
+)
+REAL_GOVERNORS = frozenset(
+    """decide move begin start continue manage go vote proceed return resort choose happen come rush dare opt
+    decidir empezar comenzar volver lograr proceder seguir pasar optar llegar continuar resolver disponer conseguir alcanzar terminar
+    acabar entrar acudir viajar""".split()
+)
+REPORTING = frozenset(
+    """say announce declare state claim confirm add tell report warn insist vow pledge reveal tweet post decir anunciar declarar afirmar
+    asegurar confirmar informar señalar indicar advertir sostener expresar manifestar publicar revelar prometer reiterar""".split()
+)
+LIGHT = frozenset(
+    """announce order declare decree hold have make issue carry conduct launch impose approve respond mount stage begin start intensify
+    step continue give deliver pay receive repeat renew voice express unleash commit wage seek conclude resume answer follow confirm
+    lead anunciar ordenar declarar decretar realizar hacer emitir lanzar imponer aprobar responder mantener sostener celebrar iniciar
+    comenzar dar recibir reiterar expresar cometer perpetrar concluir reanudar retomar disponer efectuar intensificar confirmar
+    protagonizar emprender convocar tener encabezar liderar presentar dictar adelantar formalizar oficializar""".split()
+)
+PATIENT_TYPES = frozenset(("RETREAT", "COERCE", "ASSAULT"))
+AGENT_NOUNS = frozenset("attack strike strikes attacks raid raids offensive airstrike ataque ataques ofensiva incursion incursión invasion invasión withdrawal retreat retirada".split())
+
+
+@dataclass
+class Trigger:
+    """A matched rule: tokens `start:end` hold its words; `obj` is the token of the object noun, -1 if none."""
+
+    rule: Rule
+    type: str
+    start: int
+    end: int
+    at: int
+    verb: Verb | None
+    obj: int = -1
+    nominal: bool = False
+    light: Verb | None = None
+    order: Verb | None = None
+    words: int = 0
+    softened: bool = False
+
+
+def _clause_stop(tokens: list[Token], i: int, most: int) -> int:
+    """Token where the search for an object to the right ends."""
+    stop = min(len(tokens), i + most)
+    for j in range(i, stop):
+        low = tokens[j].low
+        if low in (";", ":", "(", ")") or low in RELATIVES or low in ("after", "because", "tras", "porque", "while", "mientras", "despite", "unless", "if", "although", "aunque"):
+            return j
+    return stop
+
+
+def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shape: Shape) -> list[tuple[int, frozenset[str]]]:
+    """Noun classes between two tokens, heads before modifiers; prepositions other than of/de end the first rank."""
+    first: list[tuple[int, frozenset[str]]] = []
+    later: list[tuple[int, frozenset[str]]] = []
+    crossed = False
+    j = start
+    while j < stop:
+        token = tokens[j]
+        low = token.low
+        if j in shape.by_token and shape.by_token[j].finite and j > start:
+            break
+        classes = lex.nouns.get(low)
+        if classes is None and lex.lang == "es" and low.isascii():
+            exact = lex.folded.get(low)
+            classes = lex.nouns.get(exact) if exact else None
+        span = 1
+        for rest, long in lex.long_nouns.get(low, ()):
+            if all(j + 1 + k < len(tokens) and tokens[j + 1 + k].low == w for k, w in enumerate(rest)):
+                classes, span = long, 1 + len(rest)
+                break
+        if classes is not None and j not in shape.by_token or span > 1:
+            (later if crossed else first).append((j + span - 1, classes or frozenset()))
+        elif low in PREPOSITIONS and low not in ("of", "de", "del", "a") and first:
+            crossed = True
+        elif low in PREPOSITIONS and low not in ("of", "de", "del"):
+            after = tokens[j + 1].low if j + 1 < len(tokens) else ""
+            if after not in _TIME and not after[:1].isdigit():
+                crossed = True
+        j += span
+    if lex.lang == "en" and len(first) > 1:
+        # English heads stand last in a run of nouns: "trade sanctions".
+        run = [first[0]]
+        for item in first[1:]:
+            if item[0] == run[-1][0] + 1:
+                run.append(item)
+            else:
+                break
+        first = run[::-1] + first[len(run) :]
+    return first + later
+
+
+_TIME = frozenset("monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december".split())
+
+
+def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
+    """End of the words of a phrase after its head, -1 if they are not there; small gaps are allowed."""
+    j = at + 1
+    first = True
+    for word in rest:
+        stop = min(len(tokens), j + (4 if first or len(word) > 3 else 2))
+        while j < stop and tokens[j].low != word:
+            if tokens[j].low in (",", ";", ".", ":"):
+                return -1
+            j += 1
+        if j >= stop:
+            return -1
+        j += 1
+        first = False
+    return j
+
+
+def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> Trigger | None:
+    candidates: list[Phrase] = []
+    for lemma, _ in v.lemmas:
+        candidates.extend(lex.phrases.get(lemma, ()))
+    if not candidates:
+        return None
+    right: list[tuple[int, frozenset[str]]] | None = None
+    left: list[tuple[int, frozenset[str]]] | None = None
+    best: tuple[tuple[int, int, int], Trigger] | None = None
+    for phrase in candidates:
+        if phrase.reflexive and not (v.reflexive or tokens[v.at].low.endswith("se")):
+            continue
+        rule = phrase.rule
+        end = v.at + 1
+        if phrase.rest:
+            end = _match_rest(tokens, v.at, phrase.rest)
+            if end < 0:
+                continue
+        obj, rank = -1, 0
+        if rule.objects:
+            if v.passive or (v.reflexive and not phrase.reflexive):
+                if left is None:
+                    low = max(0, v.start - 9)
+                    left = list(reversed(_object_nouns(tokens, low, v.start, lex, shape)))
+                    if not left or not v.passive or v.reduced or lex.lang == "es":
+                        left = left + _object_nouns(tokens, v.at + 1, _clause_stop(tokens, v.at + 1, 8), lex, shape)
+                nouns = left
+            else:
+                if right is None or phrase.rest:
+                    right = _object_nouns(tokens, end, _clause_stop(tokens, end, 11), lex, shape)
+                nouns = right
+                if phrase.rest:
+                    right = None
+            for k, (at, classes) in enumerate(nouns[:4]):
+                if classes & rule.objects:
+                    obj, rank = at, 4 - k
+                    break
+            if obj < 0:
+                continue
+        key = (len(phrase.rest) + phrase.reflexive, rank, len(rule.objects) > 0)
+        if best is None or key > best[0]:
+            best = (key, Trigger(rule, rule.type, v.start, max(end, obj + 1), v.at, v, obj, words=len(phrase.rest)))
+    return best[1] if best else None
+
+
+def _nominal_trigger(i: int, tokens: list[Token], lex: Lexicon, shape: Shape) -> Trigger | None:
+    low = tokens[i].low
+    phrases = lex.nominals.get(low)
+    if phrases is None and lex.lang == "es" and low.isascii():
+        exact = lex.folded.get(low)
+        phrases = lex.nominals.get(exact) if exact else None
+    if not phrases:
+        return None
+    for phrase in phrases:
+        end = i + 1 + len(phrase.rest)
+        if phrase.rest and not all(i + 1 + k < len(tokens) and tokens[i + 1 + k].low == w for k, w in enumerate(phrase.rest)):
+            continue
+        obj = -1
+        rule = phrase.rule
+        if rule.objects:
+            after = tokens[end].low if end < len(tokens) else ""
+            nouns: list[tuple[int, frozenset[str]]] = []
+            if after in ("of", "de", "del", "in", "on", "a", "to", "with", "en") or (phrase.rest and phrase.rest[-1] in ("of", "de")):
+                nouns = _object_nouns(tokens, end + (after in PREPOSITIONS), _clause_stop(tokens, end, 7), lex, shape)
+            if lex.lang == "en" and i:
+                before = lex.nouns.get(tokens[i - 1].low)
+                if before:
+                    nouns = [(i - 1, before), *nouns]
+            for at, classes in nouns[:2]:
+                if classes & rule.objects:
+                    obj = at
+                    break
+            if obj < 0:
+                continue
+        return Trigger(rule, rule.type, min(i, obj) if obj >= 0 else i, max(end, obj + 1), i, None, obj, nominal=True, words=len(phrase.rest))
+    return None
+
+
+def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
+    """Where the complement of a carrier ends."""
+    n = len(tokens)
+    j = trigger.end
+    while j < n:
+        low = tokens[j].low
+        if low in (";", "after", "while", "tras", "mientras", "luego", "cuando", "when", "hours", "despite", "amid"):
+            return j
+        if low in ("and", "y", "e", "but", "pero", ","):
+            k = j + 1
+            while k < n and k < j + 4 and k not in shape.by_token:
+                k += 1
+            v = shape.by_token.get(k)
+            if v is not None and v.start <= j + 2 and v.finite and not v.modal and (not v.infinitive):
+                return j
+            if v is not None and low == "," and v.start == j + 1 and v.gerund:
+                return j
+        j += 1
+    return n
+
+
+def find_triggers(tokens: list[Token], mentions: list[Mention], lex: Lexicon, shape: Shape) -> list[Trigger]:
+    """Triggers of one sentence with their event type after tense, mood and carriers."""
+    found: list[Trigger] = []
+    taken: set[int] = set()
+    for v in shape.verbs:
+        trigger = _verb_trigger(v, tokens, lex, shape)
+        if trigger is not None:
+            found.append(trigger)
+            taken.update(range(trigger.at, trigger.end) if trigger.end - trigger.at < 12 else (trigger.at,))
+            if trigger.obj >= 0:
+                taken.add(trigger.obj)
+    role_inside = {k for m in mentions for k in range(m.start, m.end) if m.kind in ("actor", "role") and m.end - m.start > 1}
+    for i, token in enumerate(tokens):
+        if i in taken or i in shape.by_token or not token.text[:1].isalpha():
+            continue
+        trigger = _nominal_trigger(i, tokens, lex, shape)
+        if trigger is not None and not (i in role_inside and trigger.words == 0 and token.low in ("strikes", "forces")):
+            found.append(trigger)
+            taken.update(range(i, trigger.end))
+    found.sort(key=lambda t: t.at)
+    return _moods(found, tokens, lex, shape)
+
+
+def _moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape) -> list[Trigger]:
+    kept: list[Trigger] = []
+    regions: list[tuple[int, int, Trigger]] = []
+    for trigger in found:
+        v = trigger.verb
+        below = next((r for r in reversed(regions) if r[0] <= trigger.at < r[1]), None)
+        carrier = trigger.rule.kind in ("carrier_say", "carrier_mutual", "order") and v is not None
+        if below is not None:
+            over = below[2]
+            if over.rule.kind == "order":
+                if v is not None and (v.infinitive or v.modal or v.flags & 128) or (v is None and trigger.type != "CONSULT"):
+                    trigger.order = over.verb
+                    over.softened = True
+                elif v is None or not v.finite:
+                    continue
+            else:
+                continue
+        if shape.hypothetical_from[trigger.at] >= 0:
+            continue
+        kind = _mood(trigger, tokens, shape)
+        if kind is None:
+            if carrier and v is not None:
+                regions.append((trigger.end, _sequel(trigger, tokens, shape), trigger))
+            continue
+        trigger.type = kind
+        if trigger.rule.kind == "describe":
+            turned = _described(trigger, tokens)
+            if turned is None:
+                continue
+            trigger.type = turned
+            regions.append((trigger.end, _sequel(trigger, tokens, shape), trigger))
+        kept.append(trigger)
+        if carrier and v is not None:
+            regions.append((trigger.end, _sequel(trigger, tokens, shape), trigger))
+    return [t for t in kept if not (t.rule.kind == "order" and t.softened)]
+
+
+def _described(trigger: Trigger, tokens: list[Token]) -> str | None:
+    window = {t.low for t in tokens[trigger.at + 1 : trigger.at + 18]}
+    if window & DENIAL:
+        return "REJECT"
+    if window & HOSTILE:
+        return "ACCUSE"
+    if window & FRIENDLY:
+        return "SUPPORT"
+    return None
+
+
+_COMING = {
+    "COOPERATE": "AGREE", "AID": "AGREE", "SUPPORT": "AGREE", "CONSULT": "AGREE", "AGREE": "AGREE", "CONCEDE": "CONCEDE", "RETREAT": "CONCEDE",
+    "SANCTION": "SANCTION", "MOBILIZE": "MOBILIZE", "COERCE": "THREATEN", "ASSAULT": "THREATEN", "REJECT": "REJECT", "REQUEST": "REQUEST",
+    "THREATEN": "THREATEN", "ACCUSE": "THREATEN",
+}  # fmt: skip
+
+
+def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
+    v = trigger.verb
+    rule = trigger.rule
+    if v is None:
+        before = [t.low for t in tokens[max(0, trigger.start - 4) : trigger.start]]
+        if any(w in ("no", "not", "without", "sin", "avoid", "evitar", "possible", "posible", "posibles", "eventual", "potential", "future", "alleged") for w in before[-3:]):
+            return None
+        return rule.type
+    lemmas = {lemma for lemma, _ in v.lemmas}
+    if v.negated:
+        if lemmas & NEGATED_REJECT or rule.type in ("AGREE", "CONCEDE"):
+            return "REJECT" if not v.modal or _reported(v, shape) else None
+        return None
+    if v.latent and not v.plan:
+        return None
+    if v.modal:
+        low = {t.low for t in tokens[v.start : v.at + 1]}
+        if ("would" in low or (v.flags & 64 and lemmas and shape.finite_before[v.start] > 0)) and _reported(v, shape) and not low & {"could", "might", "may"}:
+            return _COMING.get(rule.type)
+        return None
+    if v.future or v.plan:
+        return _COMING.get(rule.type)
+    if v.infinitive and trigger.order is None:
+        return _infinitive(trigger, v, tokens, shape)
+    if v.gerund and tokens[v.start - 1].low in ("from", "of", "avoid", "about", "for") and v.start and rule.type not in ("CONSULT",):
+        return None
+    return rule.type
+
+
+def _reported(v: Verb, shape: Shape) -> bool:
+    return any(o.at < v.start and any(lemma in REPORTING for lemma, _ in o.lemmas) for o in shape.verbs)
+
+
+def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) -> str | None:
+    before = tokens[v.start - 1].low if v.start else ""
+    if before in ("tras", "al", "after") or (before == "de" and v.start > 1 and tokens[v.start - 2].low in ("después", "luego", "decisión", "antes")):
+        return trigger.type if tokens[v.start - 2].low != "antes" else None
+    governor = next((o for o in reversed(shape.verbs) if o.at < v.start and v.start - o.at <= 4), None)
+    if governor is not None and any(lemma in REAL_GOVERNORS for lemma, _ in governor.lemmas) and not governor.modal and not governor.negated:
+        if governor.future:
+            return _COMING.get(trigger.rule.type)
+        return trigger.type
+    if before in ("decision", "move", "decisión", "effort"):
+        return trigger.type
+    if trigger.type == "CONSULT" or (trigger.rule.id == "support.sign"):
+        return trigger.type
+    return None
