@@ -31,7 +31,7 @@
 
   // charts to take away
   function visible(id) {
-    var all = doc.querySelectorAll("#" + CSS.escape(id) + " .w svg, #" + CSS.escape(id) + " .n svg");
+    var all = doc.querySelectorAll("#" + CSS.escape(id) + " .wide svg, #" + CSS.escape(id) + " .narrow svg");
     return Array.prototype.filter.call(all, function (s) { return s.getBoundingClientRect().width > 0; })[0] || all[0];
   }
   function save(url, name) {
@@ -136,7 +136,7 @@
   var grid = el("div", { class: "grid" }), command = el("pre"), commandLabel = el("p", { class: "note", text: T.command });
   var stage = "";
   vars.forEach(function (v, k) {
-    if (v.d.stage !== stage) { stage = v.d.stage; grid.appendChild(el("h4", { text: D.stages[stage] })); }
+    if (v.d.stage !== stage) { stage = v.d.stage; grid.appendChild(el("h3", { class: "stage", text: D.stages[stage] })); }
     grid.appendChild(build(v, k));
   });
   reset.addEventListener("click", function () {

@@ -72,8 +72,10 @@ def draw_series(
     tick_width = max(text_width(say(t)) for t in ticks)
     labels = [line for line in lines if line.label]
     limit = 170 if wide else 104
-    label_width = min(max((text_width(line.label, bold=line.bold) for line in labels), default=0), limit) + 14
-    left, right = tick_width + 10, width - label_width - 4
+    label_width = min(max((text_width(line.label, bold=line.bold) for line in labels), default=0), limit) + 16
+    ends_at = sum(line.end is not None for line in lines)
+    step = 7 if wide else 5
+    left, right = tick_width + 10, width - label_width - 4 - step * max(ends_at - 1, 0)
     heads = 20 if moments else 8
     top, bottom = heads + (15 if high_label else 0), canvas.height - 38
     x = Scale(first.toordinal(), last.toordinal(), left, right)
@@ -85,8 +87,13 @@ def draw_series(
     if low_label:
         canvas.text(left + 4, bottom, low_label, colour=Palette.slate, halo=True)
     _moments(canvas, [m for m in moments if m.y is None], x, top, bottom + 4)
+    shift = 0.0
     for line in lines:
         _line(canvas, line, x, y, first)
+        if line.end is not None:
+            _end(canvas, line, right + shift, y)
+            shift += step
+    right += step * max(ends_at - 1, 0)
     for moment in (m for m in moments if m.y is not None and first <= m.date <= last):
         at, tip = x.day(moment.date), y(moment.y or 0)
         canvas.dot(at, tip, 4, Palette.paper, stroke=Palette.ink, width=1.6)
@@ -96,12 +103,12 @@ def draw_series(
                 canvas.text(at, level, moment.label, anchor="middle", bold=True, halo=True)
                 break
     ends = [y(_last(line)) for line in labels]
-    texts = [wrap(line.label, label_width - 14, bold=line.bold, most=2) for line in labels]
+    texts = [wrap(line.label, label_width - 16, bold=line.bold, most=2) for line in labels]
     tall = max((len(t) for t in texts), default=1)
     for line, end, at, text in zip(labels, ends, spread(ends, 13 * tall + 3, top + 6, bottom - 4), texts, strict=True):
-        canvas.path([(right + 1, end), (right + 7, at), (right + 10, at)], line.colour, 1.2)
+        canvas.path([(right + 4, end), (right + 9, at), (right + 12, at)], line.colour, 1.2)
         for k, part in enumerate(text):
-            canvas.text(right + 13, at + 4 - 6.5 * (len(text) - 1) + 13 * k, part, bold=line.bold)
+            canvas.text(right + 14, at + 4 - 6.5 * (len(text) - 1) + 13 * k, part, bold=line.bold)
     return canvas
 
 
@@ -136,11 +143,13 @@ def _line(canvas: Canvas, line: Line, x: Scale, y: Scale, first: dt.date) -> Non
         if level is not None:
             points = [(x.day(d), y(float(v))) for d, v in zip(level.dates, level.middle, strict=True) if d >= first]
             canvas.path(points, line.colour, 2.2, dash)
-    if line.end is not None:
-        low, middle, high = line.end
-        at = x.end
-        canvas.line(at, y(low), at, y(high), line.colour, 4, cap="round")
-        canvas.dot(at, y(middle), 4.5, line.colour, stroke=Palette.paper)
+
+
+def _end(canvas: Canvas, line: Line, at: float, y: Scale) -> None:
+    """The interval of the last day; those of several lines stand side by side."""
+    low, middle, high = line.end or (0.0, 0.0, 0.0)
+    canvas.line(at, y(low), at, y(high), line.colour, 3.5, cap="round")
+    canvas.dot(at, y(middle), 4, line.colour, stroke=Palette.paper)
 
 
 def _moments(canvas: Canvas, moments: Sequence[Moment], x: Scale, top: float, bottom: float) -> None:

@@ -17,7 +17,7 @@ from cumbre.brief.facts.relation import RelationFacts, relation_facts
 from cumbre.brief.facts.study import Study
 from cumbre.brief.facts.table import TableFacts, table_facts
 from cumbre.brief.facts.track import TrackFacts, track_facts
-from cumbre.brief.facts.watch import Indicator, watch_facts
+from cumbre.brief.facts.watch import WatchFacts, watch_facts
 from cumbre.brief.facts.why import Tornado, why_facts
 
 __all__ = ["Facts", "gather"]
@@ -35,7 +35,7 @@ class Facts:
     ballot: BallotFacts | None
     outcomes: tuple[Outcome, ...]
     why: tuple[Tornado, ...]
-    watch: tuple[Indicator, ...]
+    watch: WatchFacts
     track: TrackFacts
     changed: ChangedFacts | None
     pack: tuple[Variable, ...]
@@ -49,5 +49,5 @@ def gather(study: Study, *, since: Mapping[str, Any] | None = None, track: Mappi
     more = [("ballot", f"brief.ballot.{p.id}.win") for p in ballot.top] if ballot else []
     return Facts(
         record, relation, table, package_facts(study), home, ballot, followed, why_facts(study, followed),
-        watch_facts(study, followed), track_facts(study, track), changed_facts(study, since, more), pack_worlds(study, table, ballot),
+        watch_facts(study, ballot), track_facts(study, track), changed_facts(study, since, more), pack_worlds(study, table, ballot),
     )  # fmt: skip

@@ -65,7 +65,7 @@ def _polls(w: Writer, facts: BallotFacts) -> Chart:
         if past is not None and person.share.has_range:
             ends = (float(past.middle[-1]), person.share.value), (float(past.low[-1]), person.share.low), (float(past.high[-1]), person.share.high)
             future = Level((case.as_of, election.first_round), *(_array(e) for e in ends))
-        label = f"{w.surname(person.id)} {w.words.form(person.share, person.share.value).replace(chr(160), '')}"
+        label = f"{w.surname(person.id)} {w.words.form(person.share, person.share.value)}"
         lines.append(Line(label, w.colour(person.id), past=past, future=future, dots=dots,
                           end=(person.share.low, person.share.value, person.share.high), dash=w.dash(person.id)))  # fmt: skip
     moments = [Moment(case.as_of, w.words.short(case.as_of)), Moment(election.first_round, w.words.short(election.first_round))]

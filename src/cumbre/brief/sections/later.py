@@ -9,7 +9,7 @@ from cumbre.brief.charts.chart import Chart, drawn
 from cumbre.brief.charts.rows import Mark, RowSpec, draw_rows
 from cumbre.brief.charts.scale import nice
 from cumbre.brief.facts.track import TrackFacts
-from cumbre.brief.facts.watch import Indicator
+from cumbre.brief.facts.watch import WatchFacts
 from cumbre.brief.facts.why import Driver, Tornado
 from cumbre.brief.sections.page import Block, Section, Sheet, Writer
 
@@ -66,32 +66,29 @@ def _tornado(w: Writer, tornado: Tornado) -> Chart:
                                               "high": tornado.drivers[0].at_high}), note=key)  # fmt: skip
 
 
-def watch_section(w: Writer, signs: tuple[Indicator, ...]) -> Section:
-    """If this happens by this date, the number moves by so much."""
-    title = w.s("watch.title")
-    if not signs:
-        return Section("watch", title, (w.t("watch.empty"),))
-    rows = []
-    for sign in signs:
-        rows.append((
-            _sign(w, sign), Markup('<time datetime="{}">{}</time>').format(sign.by.isoformat(), w.words.short_year(sign.by)), w.n(sign.chance),
-            w.outcome(sign.outcome), w.n(sign.base), w.n(sign.then), w.t("watch.moves", arrow=_arrow(sign.moves.value), by=w.band(sign.moves)),
-        ))  # fmt: skip
-    columns = tuple(w.s(f"watch.column.{c}") for c in ("sign", "by", "chance", "number", "now", "then", "moves"))
-    return Section("watch", title, (w.t("watch.lede"),), (Sheet("watch-list", w.s("watch.sheet"), columns, tuple(rows), w.t("watch.note")),))
-
-
-def _sign(w: Writer, sign: Indicator) -> Markup:
-    values = dict(sign.values)
-    if "issue" in values:
-        values["issue"] = w.issue(values["issue"])
-    if "primary" in values:
-        row = next(p for p in w.study.case.primaries if p.id == values["primary"])
-        values["primary"] = w.words.pick(row.name, row.name_es)
-    if sign.key == "watch.event":
-        said = w.event(values["source"], values["target"], values["kind"])
-        return Markup("{}").format(said[:1].upper() + said[1:])
-    return w.t(sign.key, side=w.side(w.study.case.home), **values)
+def watch_section(w: Writer, facts: WatchFacts) -> Section:
+    """If this happens by this date, the number moves by so much; and the dates ahead."""
+    blocks: list[Block] = []
+    if facts.signs:
+        rows = []
+        for sign in facts.signs:
+            event = w.words.pick(sign.event, sign.event_es)
+            rows.append((
+                event[:1].upper() + event[1:], w.n(sign.chance), w.words.pick(sign.number, sign.number_es), w.n(sign.now), w.n(sign.then),
+                w.t("watch.moves", arrow=_arrow(sign.moves.value), by=w.band(sign.moves)),
+            ))  # fmt: skip
+        columns = tuple(w.s(f"watch.column.{c}") for c in ("sign", "chance", "number", "now", "then", "moves"))
+        blocks.append(Sheet("watch-list", w.s("watch.sheet"), columns, tuple(rows), w.t("watch.note")))
+    if facts.ahead:
+        dates = tuple(
+            (
+                Markup('<time datetime="{}">{}</time>').format(c.date.isoformat(), w.words.short_year(c.date)), w.words.pick(c.event, c.event_es),
+                c.rule, w.marks(c.source_id),
+            )
+            for c in facts.ahead
+        )  # fmt: skip
+        blocks.append(Sheet("calendar", w.s("watch.calendar"), tuple(w.s(f"watch.calendar.{c}") for c in ("date", "event", "rule", "source")), dates))
+    return Section("watch", w.s("watch.title"), (w.t("watch.lede" if facts.signs else "watch.empty"),), tuple(blocks))
 
 
 def _arrow(value: float) -> str:
