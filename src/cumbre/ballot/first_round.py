@@ -189,12 +189,18 @@ def root(cov: FloatArray) -> FloatArray:
 
 
 def centred_utility(
-    e: Estimate, share: FloatArray, model: CommonError, days: float, country: str, present: BoolArray | None = None
-) -> tuple[FloatArray, FloatArray]:
-    """Centre (option,) and Student-t scale (option,) of the forecast whose mean share is `share`, for options present."""
+    e: Estimate, share: FloatArray, model: CommonError, days: float, country: str, present: BoolArray | None = None,
+    fixed: dict[int, float] | None = None,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Centre (option,) and Student-t scale (option,) of the forecast whose mean share is `share`, for options present.
+
+    `fixed` sets the scale of some options (the blank vote has its own error).
+    """
     index = np.arange(len(share)) if present is None else np.flatnonzero(present)
     p = close(share[index])
     scale = error_scale(model, p, days, e.undecided, e.spread, country)
+    for option, value in (fixed or {}).items():
+        scale[index == option] = value
     z, t = quasi_errors(len(index), model.df)
     error = z @ root(e.cov[np.ix_(index, index)]).T + scale * t
     utility = np.full(len(share), -30.0)

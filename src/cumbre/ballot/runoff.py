@@ -93,23 +93,23 @@ def _log_t(x: FloatArray | float, scale: FloatArray | float, df: float) -> Float
 
 
 def pool(
-    model: RunoffError, half: float | None, polled: float | None = None, variance: float = 0.0, days: float = 0.0,
-    half_variance: float = 0.0,
+    model: RunoffError, first: float | None, polled: float | None = None, variance: float = 0.0, days: float = 0.0,
+    first_variance: float = 0.0,
 ) -> FloatArray:  # fmt: skip
     """Probabilities on AXIS of the logit of A's two-way share, shape (2401,), adding to 1.
 
-    half: logit of half-and-half (None if nothing is known of round 1); half_variance: its variance when round 1 is a forecast;
-    polled, variance: logit of the polls of the pair and its filter variance.
+    first: what round 1 says, slope * half_logit (None if nothing is known); first_variance: its variance when round 1 is a
+    forecast; polled, variance: logit of the polls of the pair and its filter variance.
 
     >>> w = pool(RunoffError(0.3, -1.8, -2.0, 0.3), 0.0)
     >>> abs(float(w @ AXIS)) < 1e-9
     True
     """
     tau = np.exp(model.log_tau)
-    if half is None:
+    if first is None:
         log = _log_t(AXIS, np.hypot(tau, 0.2), DF_FIRST)
     else:
-        log = _log_t(AXIS - model.slope * half, np.sqrt(tau**2 + model.slope**2 * half_variance), DF_FIRST)
+        log = _log_t(AXIS - first, np.sqrt(tau**2 + first_variance), DF_FIRST)
     if polled is not None:
         log = model.temper * (log + _log_t(AXIS - polled, np.sqrt(sigma_poll(model, days) ** 2 + variance), DF_POLLS))
     weight = np.exp(log - log.max())
