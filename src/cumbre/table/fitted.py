@@ -33,6 +33,12 @@ class Judged:
     relation_odds   log-odds of a deal by one point of drift of the cooperation-conflict index
     second_speed    how fast a value that has changed changes again, against its base rate
     announced_odds  log-odds of a deal where one was announced by the as-of date
+    red_line_holds  chance that a coded red line is one
+    actor_share, source_share   share of a position's error that an actor has on all issues, and that a source has throughout
+    salience_sd, capability_sigma   spread of salience (0-1) and of log capability
+    winset_noise    sd of a win-set's bound, share of the scale
+    reversion_cap   largest share of the changes without a deal that take a reversion value
+    tolerance       loss of utility that an audience lets pass in public for a wholly visible issue; twice that behind closed doors
     """
 
     model_weights: tuple[tuple[str, float], ...] = (
@@ -55,6 +61,7 @@ class Judged:
     capability_sigma: float = 0.35
     winset_noise: float = 0.07
     reversion_cap: float = 0.9
+    tolerance: float = 0.04
 
 
 @dataclass(frozen=True)

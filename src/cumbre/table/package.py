@@ -27,7 +27,6 @@ from cumbre.table.bargain import Array
 __all__ = ["Package", "Rule", "logroll", "solve_package"]
 
 Rule = Literal["nash", "ks", "egalitarian", "utilitarian"]
-_STEPS = 26
 
 
 @dataclass(frozen=True)
@@ -52,18 +51,17 @@ def _point(weight: Array, x: Array, s: Array, low: Array, high: Array, links: Ar
     rest = np.asarray(1e-9, x.dtype)
     z = np.clip((top + rest * q) / (bottom + rest), low, high)
     if links is not None:
-        size, sign = np.abs(links), np.sign(links)
-        pull = size.sum(1)
-        for _ in range(3):
-            wish = ((z - q)[:, None, :] * (size * sign)[None]).sum(-1) + pull * q
+        pull = np.abs(links).sum(1)
+        for _ in range(2):
+            wish = np.einsum("wl,kl->wk", z - q, links) + pull * q
             z = np.clip((top + wish + rest * q) / (bottom + pull + rest), low, high)
     return np.asarray(z)
 
 
-def _root(test: Callable[[Array], npt.NDArray[np.bool_]], worlds: int, dtype: npt.DTypeLike) -> Array:
+def _root(test: Callable[[Array], npt.NDArray[np.bool_]], worlds: int, dtype: npt.DTypeLike, steps: int) -> Array:
     """Weight at which `test` (true: side 1 needs more) turns false, by halving."""
     low, high = np.zeros(worlds, dtype), np.ones(worlds, dtype)
-    for _ in range(_STEPS):
+    for _ in range(steps):
         mid = 0.5 * (low + high)
         more = test(mid)
         low, high = np.where(more, mid, low), np.where(more, high, mid)
@@ -82,6 +80,7 @@ def solve_package(
     status_quo: Array | None = None,
     links: Array | None = None,
     transfer: Array | float = 0.0,
+    steps: int = 30,
 ) -> Package:
     """The package that `rule` picks between two sides.
 
@@ -91,6 +90,7 @@ def solve_package(
     low, high   (world, issue) bounds; status_quo (world, issue) for linkage and for issues nobody cares about
     links       (issue, issue) symmetric soft linkage
     transfer    (world,) a sum a third party adds, split evenly between the sides before they reckon gains
+    steps       halvings of the weight; 30 is exact to 10^-9, 14 to 10^-4
 
     >>> x = np.array([[[0.0, 0.0], [1.0, 1.0]]]); s = np.array([[[0.8, 0.2], [0.2, 0.8]]]); d = np.array([[-0.7, -0.7]])
     >>> solve_package(x, s, d).z.round(3).tolist()
@@ -107,12 +107,13 @@ def solve_package(
     def gains(weight: Array) -> Array:
         z = _point(weight, x, s, low, high, links, q)
         gap = x - z[:, None, :]
-        return np.asarray(-(s * gap * gap).sum(-1) - d + give)
+        return np.asarray(give - d - np.einsum("wsk,wsk,wsk->ws", s, gap, gap))
 
-    even = _root(lambda w: np.less(*np.moveaxis(gains(w), 1, 0)), worlds, x.dtype)
-    zone = gains(even).min(-1) > 0
+    def root(test: Callable[[Array], npt.NDArray[np.bool_]]) -> Array:
+        return _root(test, worlds, x.dtype, steps)
+
     if rule == "egalitarian":
-        weight = even
+        weight = root(lambda w: np.less(*np.moveaxis(gains(w), 1, 0)))
     elif rule == "utilitarian":
         weight = np.full(worlds, 0.5, x.dtype)
     elif rule == "nash":
@@ -122,15 +123,20 @@ def solve_package(
             inside = (g[:, 0] > 0) & (g[:, 1] > 0)
             return np.where(inside, b * g[:, 1] * (1 - w) > (1 - b) * g[:, 0] * w, g[:, 0] < g[:, 1])
 
-        weight = _root(nash, worlds, x.dtype)
+        weight = root(nash)
     else:
-        most1 = gains(_root(lambda w: gains(w)[:, 1] > 0, worlds, x.dtype))[:, 0]
-        most2 = gains(_root(lambda w: gains(w)[:, 0] <= 0, worlds, x.dtype))[:, 1]
-        weight = _root(lambda w: gains(w)[:, 0] * most2 < gains(w)[:, 1] * most1, worlds, x.dtype)
-        weight = np.where((most1 > 0) & (most2 > 0), weight, even)
+        most1 = np.maximum(gains(root(lambda w: gains(w)[:, 1] > 0))[:, 0], 1e-9)
+        most2 = np.maximum(gains(root(lambda w: gains(w)[:, 0] <= 0))[:, 1], 1e-9)
+
+        def kalai(w: Array) -> npt.NDArray[np.bool_]:
+            g = gains(w)
+            return np.asarray(g[:, 0] * most2 < g[:, 1] * most1)
+
+        weight = root(kalai)
     z = _point(weight, x, s, low, high, links, q)
     gap = x - z[:, None, :]
-    return Package(z, -(s * gap * gap).sum(-1) - d + give, zone, weight)
+    found = give - d - np.einsum("wsk,wsk,wsk->ws", s, gap, gap)
+    return Package(z, found, found.min(-1) > 0, weight)
 
 
 def logroll(a: Array, b: Array, d: Array, alpha: float = 0.5) -> tuple[Array, Array]:

@@ -18,9 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from cumbre.record.prior import pert_quantile
 from cumbre.table.fitted import Fitted
-from cumbre.table.sampling import Draws
+from cumbre.table.sampling import Draws, pert_table
 from cumbre.table.settlement import Settlement
 
 __all__ = ["Moves", "Surroundings", "engaged_mediators", "moves", "pressure", "talk_odds"]
@@ -263,7 +262,7 @@ def _ratify(f: Fitted, d: Draws, engaged: Bools, signed: Days, term: Bools) -> t
         for n, (_, r) in enumerate(mine):
             at = sides.index(r[2]) if r[2] in sides else 0
             refused[:, k, at] |= term[:, k] & ~passed & ~consent[:, n]
-        lag = pert_quantile(d.days[:, k, 0], 5.0, 30.0, 90.0)
+        lag = pert_table(np.array([5.0]), np.array([30.0]), np.array([90.0])).of_uniform(d.days[:, k, :1])[:, 0]
         day = np.where(passed & term[:, k], signed[:, k] + np.ceil(lag), float(NEVER))
         ratified[:, k] = np.where(day <= f.horizon, day, NEVER).astype(np.int64)
     return ratified, refused
@@ -273,10 +272,10 @@ def _deliver(f: Fitted, d: Draws, engaged: Bools, ratified: Days) -> Days:
     """Days on which what was ratified is in force; a guarantee raises the chance that it is delivered at all."""
     if not f.issue_ids:
         return ratified
-    chance = pert_quantile(d.deliver[:, :, 0], *f.delivery_chance.T)
+    chance = pert_table(*f.delivery_chance.T).of_uniform(d.deliver[:, :, 0])
     for m, (_, _, _, _, guarantee, _) in enumerate(f.mediators):
         chance = chance + guarantee * (1 - chance) * 0.5 * (engaged[:, m : m + 1] & f.mediated[m])
-    lag = np.ceil(pert_quantile(d.days[:, :, 1], *f.delivery_days.T))
+    lag = np.ceil(pert_table(*f.delivery_days.T).of_uniform(d.days[:, :, 1]))
     day = np.where((d.deliver[:, :, 1] < chance) & (ratified < NEVER), ratified + lag, float(NEVER))
     return np.where(day <= f.horizon, day, NEVER).astype(np.int64)
 

@@ -180,7 +180,7 @@ def read_case(case: Case, *, signals: bool = True, judged: Judged | None = None)
         group_of=group_of,
         single_decider=np.array([len({case.side(d) for d in i.deciders}) == 1 for i in issues], bool),
         **sided,
-        **_winsets(case, groups, group_of, quo),
+        **_winsets(case, judged, groups, group_of, quo),
         power=power,
         outside=outside,
         public=case.meeting is not None and case.meeting.setting == "public",
@@ -259,10 +259,13 @@ def _sides(
     }  # fmt: skip
 
 
-def _winsets(case: Case, groups: tuple[Group, ...], group_of: npt.NDArray[np.intp], quo: Array) -> dict[str, Array]:
+def _winsets(case: Case, judged: Judged, groups: tuple[Group, ...], group_of: npt.NDArray[np.intp], quo: Array) -> dict[str, Array]:
     """Bounds of what a majority of each side's audiences accepts, issue by issue; the whole scale where nobody is asked."""
     count = len(case.issues)
     low, high = np.zeros((count, 2)), np.ones((count, 2))
+    public = case.meeting is not None and case.meeting.setting == "public"
+    # closed doors widen the win-set (Putnam 1988): an audience lets pass a loss that it hardly sees
+    slack = judged.tolerance * (1.0 if public else 2.0)
     for k, issue in enumerate(case.issues):
         for number, side in enumerate(groups[group_of[k]].sides):
             people = [r for r in case.audiences if r.issue == issue.id and r.country == side and r.partition == 1 and r.salience > 0]
@@ -270,7 +273,7 @@ def _winsets(case: Case, groups: tuple[Group, ...], group_of: npt.NDArray[np.int
                 continue
             ideal = (np.array([r.position for r in people], float) - issue.low) / (issue.high - issue.low)
             bounds = winset(np.clip(ideal, 0, 1), np.array([r.salience for r in people], float),
-                            np.array([r.share for r in people], float), float(quo[k]))  # fmt: skip
+                            np.array([r.share for r in people], float), float(quo[k]), threshold=-slack / max(issue.visibility, 0.05))  # fmt: skip
             if not np.isnan(bounds[0]):
                 low[k, number], high[k, number] = bounds
     return {"winset_low": low, "winset_high": high}

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from cumbre.record.prior import pert_quantile
 from cumbre.table.fitted import Fitted
+from cumbre.table.pert import PertTable
 from cumbre.worlds import Stream
 
-__all__ = ["Draws", "draw_inputs", "linked_normals"]
+__all__ = ["Draws", "draw_inputs", "linked_normals", "pert_table"]
 
 Array = npt.NDArray[np.float64]
 Source = Callable[[str], Stream]
@@ -95,6 +96,16 @@ def _mixed(normals: Array, root: Array) -> Array:
     return np.asarray(np.clip(special.ndtr(np.einsum("wj,kj->wk", normals, root)), 1e-9, 1 - 1e-9))
 
 
+@lru_cache(maxsize=64)
+def _kept(low: bytes, mode: bytes, high: bytes) -> PertTable:
+    return PertTable(*(np.frombuffer(v, np.float64) for v in (low, mode, high)))
+
+
+def pert_table(low: Array, mode: Array, high: Array) -> PertTable:
+    """The table of these distributions, kept between blocks."""
+    return _kept(*(np.ascontiguousarray(v, np.float64).tobytes() for v in (low, mode, high)))
+
+
 def draw_inputs(f: Fitted, source: Source) -> Draws:
     """All inputs for the draws of `source(name)`; the same name gives the same numbers whatever else the case holds."""
     j = f.judged
@@ -120,10 +131,9 @@ def draw_inputs(f: Fitted, source: Source) -> Draws:
             red[:, row] = cell[:, 2]
     shared = np.sqrt(j.actor_share) * actor_factor[:, f.row_actor] * f.row_ask + np.sqrt(j.source_share) * source_factor[:, f.row_source]
     z = np.sqrt(1 - j.actor_share - j.source_share) * own + shared if total else own
-    position = pert_quantile(np.clip(special.ndtr(z), 1e-9, 1 - 1e-9), f.row_low, f.row_mode, f.row_high) if total else own
+    position = pert_table(f.row_low, f.row_mode, f.row_high).at(z) if total else own
     change = np.stack([source(f"change.{k}").normal(1)[:, 0] for k in f.issue_ids], 1) if count else np.empty((worlds, 0))
     where = np.stack([source(f"where.{k}").normal(1)[:, 0] for k in f.issue_ids], 1) if count else np.empty((worlds, 0))
-    low, mode, high = f.base_rate.T
 
     def each(name: str, *shape: int) -> Array:
         """Uniforms an issue, (W, K, *shape), addressed by issue."""
@@ -133,16 +143,15 @@ def draw_inputs(f: Fitted, source: Source) -> Draws:
     def per_group(name: str, *shape: int) -> Array:
         return np.stack([_balanced(source(f"{name}.{g.name}"), max(int(np.prod(shape)), 1)).reshape(worlds, *shape) for g in f.groups], 1)
 
-    ratify = [
-        pert_quantile(source(f"ratify.{actor}.{f.issue_ids[k]}").uniform(), *support) for k, actor, _, _, support, _ in f.ratifiers
-    ]
+    ratify = [source(f"ratify.{actor}.{f.issue_ids[k]}").normal() for k, actor, *_ in f.ratifiers]
+    cost = per_group("cost", 2)
     return Draws(
         position=np.asarray(position),
         salience=sal,
         capability=cap,
         red_holds=red < j.red_line_holds,
         asks=actor_factor,
-        base=pert_quantile(each("base"), low, mode, high) if count else np.empty((worlds, 0)),
+        base=pert_table(*f.base_rate.T).of_uniform(each("base")) if count else np.empty((worlds, 0)),
         change=_mixed(change, linked_normals(f.links, False)) if count else change,
         where=_mixed(where, linked_normals(f.links, True)) if count else where,
         kind=each("kind", 4),
@@ -150,10 +159,10 @@ def draw_inputs(f: Fitted, source: Source) -> Draws:
         pick=each("pick"),
         deal=per_group("deal"),
         slope=source("slope").normal(),
-        cost=pert_quantile(per_group("cost", 2), 0.05, 0.15, 0.45),
+        cost=pert_table(*np.tile([[0.05], [0.15], [0.45]], (1, 2 * groups))).of_uniform(cost.reshape(worlds, -1)).reshape(cost.shape),
         winset=special.ndtri(np.clip(each("winset", 2), 1e-9, 1 - 1e-9)),
         power=special.ndtri(per_group("power")),
-        ratify=np.stack(ratify, 1) if ratify else np.empty((worlds, 0)),
+        ratify=pert_table(*np.array([r[4] for r in f.ratifiers]).T).at(np.stack(ratify, 1)) if ratify else np.empty((worlds, 0)),
         days=each("days", 2),
         deliver=each("deliver", 2),
         engage=source("engage").uniform(len(f.mediators)),

@@ -132,9 +132,10 @@ def _issue_by_issue(f: Fitted, d: Draws, worlds: npt.NDArray[np.intp], name: str
     slots = _slots(f)
     here = slots >= 0
     count = len(f.issue_ids)
-    x = np.where(here, d.position[worlds][:, slots], 0.5).reshape(-1, 1, slots.shape[1])
-    s = np.where(here, d.salience[worlds][:, slots], 0.0).reshape(-1, 1, slots.shape[1])
-    c = np.where(here, d.capability[worlds][:, slots], 0.0).reshape(-1, slots.shape[1])
+    single = np.float32  # six figures are plenty for a point that model error smears by a tenth of the scale
+    x = np.where(here, d.position[worlds][:, slots], 0.5).reshape(-1, 1, slots.shape[1]).astype(single)
+    s = np.where(here, d.salience[worlds][:, slots], 0.0).reshape(-1, 1, slots.shape[1]).astype(single)
+    c = np.where(here, d.capability[worlds][:, slots], 0.0).reshape(-1, slots.shape[1]).astype(single)
     flat = (len(worlds) * count, 1)
     bargain = Bargain(
         position=x, salience=s, capability=c,
@@ -166,7 +167,7 @@ def settle(f: Fitted, d: Draws, engaged: npt.NDArray[np.bool_]) -> Settlement:
         if not len(group.issues):
             continue
         mine = group.issues
-        x, s = ideal[:, mine].transpose(0, 2, 1), care[:, mine].transpose(0, 2, 1)
+        x, s = (np.ascontiguousarray(v[:, mine].transpose(0, 2, 1)) for v in (ideal, care))
         total = s.sum(-1)
         cost = d.cost[:, g] * (1 - f.outside[g]) * total
         gap = x - f.status_quo[mine]
@@ -184,13 +185,15 @@ def settle(f: Fitted, d: Draws, engaged: npt.NDArray[np.bool_]) -> Settlement:
             chosen = np.flatnonzero(model == code)
             if name in _RULES and len(chosen):
                 links = f.links[np.ix_(mine, mine)] * 0.1
+                part = [v.astype(np.float32) for v in (x[chosen], s[chosen], threat[chosen], power[chosen], money[chosen])]
+                bounds = [v[np.ix_(chosen, mine)].astype(np.float32) for v in (box_low, box_high, q)]
                 found = solve_package(
-                    x[chosen], s[chosen], threat[chosen], rule=_RULES[name], power=power[chosen], low=box_low[chosen][:, mine],
-                    high=box_high[chosen][:, mine], status_quo=q[chosen][:, mine], links=links, transfer=money[chosen],
+                    *part[:3], rule=_RULES[name], power=part[3], low=bounds[0], high=bounds[1], status_quo=bounds[2], links=links,
+                    transfer=part[4], steps=14,
                 )  # fmt: skip
                 z[np.ix_(chosen, mine)] = found.z
         miss = x - z[:, None, mine]
-        gain = -(s * miss * miss).sum(-1) - threat + money[:, None] / 2
+        gain = -np.einsum("wsk,wsk,wsk->ws", s, miss, miss) - threat + money[:, None] / 2
         zone[:, g] = (gain > 0).all(1) & room[:, mine].any(1)
         share = np.clip(gain / np.maximum(-threat, 1e-9), 0, 1)
         nash[:, g] = np.sqrt(share[:, 0] * share[:, 1])

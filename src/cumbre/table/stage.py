@@ -30,7 +30,7 @@ Array = npt.NDArray[np.float64]
 DEALS = ("none", "partial", "full")
 CAUSES = ("deal in force", "no zone of agreement", "no agreement reached", "first side did not ratify", "second side did not ratify",
           "ratified, not delivered")  # fmt: skip
-_DESIGN = 2 * BLOCK
+_DESIGN = BLOCK
 _COERCIVE = ("SANCTION", "COERCE", "ASSAULT")
 
 
@@ -57,7 +57,7 @@ def _design(name: str) -> Stream:
     return Stream(20_260_206, "table.reference", name, 0, _DESIGN)
 
 
-def calibrate(f: Fitted, rounds: int = 7) -> Fitted:
+def calibrate(f: Fitted, rounds: int = 5) -> Fitted:
     """Constants that make each issue change as often as its base rate says, and each pair agree as often as its own.
 
     The design is fixed, so the same case gives the same constants. A control variate (the known chance of an attempt against its
@@ -109,15 +109,15 @@ def calibrate(f: Fitted, rounds: int = 7) -> Fitted:
 def fit(case: Case, *, judged: Judged | None = None, model: str = "") -> Fitted:
     """Read a case and calibrate it; deterministic, about a second.
 
-    Base rates are met *before* signals, interventions and announcements: constants come from the case as coded (or from
-    `case.extra["reference"]`, the case before an intervention, if there is one), and signals then move beliefs.
+    Base rates describe the case as it stands on the as-of date, signals included, so the constants come from that case; what an
+    intervention changes then moves the worlds away from them. `case.extra["reference"]` holds the case before an intervention.
     `model` fixes one solution concept for all worlds; empty draws it per world.
     """
     base = case.extra.get("reference", case)
-    reference = calibrate(read_case(base if isinstance(base, Case) else case, signals=False, judged=judged))
+    reference = calibrate(read_case(base if isinstance(base, Case) else case, judged=judged))
     f = replace(read_case(case, judged=judged), model=model)
     if reference.issue_ids != f.issue_ids or len(reference.groups) != len(f.groups):
-        reference = calibrate(read_case(case, signals=False, judged=judged))
+        reference = calibrate(read_case(case, judged=judged))
     return replace(
         f, change_shift=reference.change_shift, deal_shift=reference.deal_shift, mean_nash=reference.mean_nash,
         pressure_mean=reference.pressure_mean, pressure_sd=reference.pressure_sd, reached=reference.reached,

@@ -43,25 +43,37 @@ def order(start: Array, day: Days, value: Array, settled: Bools, horizon: int) -
     ([0, 4, 9, -1, -1], [0.0, 0.5, 1.0, 1.0, 1.0])
     """
     day = np.where(day <= horizon, day, NEVER)
-    turn = np.argsort(day, axis=-1, kind="stable")
-    day, value, settled = (np.take_along_axis(a, turn, -1) for a in (day, value, settled))
+    live = np.flatnonzero((day < NEVER).sum(-1).ravel() > 1)
+    if len(live):
+        # most issues in most worlds have at most one event: only the rest is sorted
+        flat = [np.ascontiguousarray(a).reshape(-1, a.shape[-1]) for a in (day, value, settled)]
+        turn = np.argsort(flat[0][live], axis=-1, kind="stable")
+        for a in flat:
+            a[live] = np.take_along_axis(a[live], turn, -1)
+        day, value, settled = (a.reshape(day.shape) for a in flat)
     shape = start.shape
     out_value = np.repeat(start[..., None], STEPS, axis=-1)
     out_day = np.full((*shape, STEPS), -1, np.int64)
     out_day[..., 0] = 0
     out_settled = np.zeros((*shape, STEPS), bool)
     now, under, used = start.copy(), np.zeros(shape, bool), np.zeros(shape, np.intp)
-    grid = np.arange(STEPS)
     for e in range(day.shape[-1]):
         happens = (day[..., e] < NEVER) & (np.abs(value[..., e] - now) > 1e-9) & (used < STEPS - 1)
-        used = used + happens
-        now = np.where(happens, value[..., e], now)
-        under = np.where(happens, settled[..., e], under)
-        here = happens[..., None] & (grid == used[..., None])
-        out_day = np.where(here, day[..., e][..., None], out_day)
-        later = happens[..., None] & (grid >= used[..., None])
-        out_value = np.where(later, now[..., None], out_value)
-        out_settled = np.where(later, under[..., None], out_settled)
+        at = np.nonzero(happens)
+        if not len(at[0]):
+            continue
+        used[at] += 1
+        now[at] = value[..., e][at]
+        under[at] = settled[..., e][at]
+        place = (*at, used[at])
+        out_day[place] = day[..., e][at]
+        out_value[place] = now[at]
+        out_settled[place] = under[at]
+    for step in range(1, STEPS):
+        # steps that do not happen repeat the one before, so that the last step is always the final value
+        idle = step > used
+        out_value[..., step] = np.where(idle, out_value[..., step - 1], out_value[..., step])
+        out_settled[..., step] = np.where(idle, out_settled[..., step - 1], out_settled[..., step])
     return Steps(out_value, out_day, out_settled)
 
 
@@ -73,70 +85,80 @@ def value_on(steps: Steps, issue: int, day: Array | Days | int) -> Array:
     return np.asarray(np.take_along_axis(values, last[:, None], -1)[:, 0])
 
 
+class _Timeline:
+    """Candidate events of all issues; adding one orders only the issue it touches."""
+
+    def __init__(self, f: Fitted, m: Moves) -> None:
+        worlds, count = m.signed.shape
+        self.horizon = f.horizon
+        self.start = np.broadcast_to(f.status_quo, (worlds, count)).copy()
+        self.day, self.value, self.settled = m.day.copy(), m.value, m.settled
+        self.extra: dict[int, list[tuple[Days, Array]]] = {}
+        self.steps = Steps(np.empty((worlds, count, STEPS)), np.empty((worlds, count, STEPS), np.int64), np.empty((worlds, count, STEPS), bool))
+
+    def order_all(self) -> None:
+        found = order(self.start, self.day, self.value, self.settled, self.horizon)
+        self.steps = found
+        for k in self.extra:
+            self.order_one(k)
+
+    def events(self, k: int) -> tuple[Days, Array, Bools]:
+        """All events of one issue, (W, E)."""
+        more = self.extra.get(k, [])
+        day = np.concatenate([self.day[:, k], *(d[:, None] for d, _ in more)], -1)
+        value = np.concatenate([self.value[:, k], *(v[:, None] for _, v in more)], -1)
+        settled = np.concatenate([self.settled[:, k], np.zeros((len(day), len(more)), bool)], -1)
+        return day, value, settled
+
+    def order_one(self, k: int) -> None:
+        day, value, settled = self.events(k)
+        found = order(self.start[:, k : k + 1], day[:, None], value[:, None], settled[:, None], self.horizon)
+        self.steps.day[:, k], self.steps.value[:, k], self.steps.settled[:, k] = found.day[:, 0], found.value[:, 0], found.settled[:, 0]
+
+    def add(self, k: int, day: Days, value: Array) -> None:
+        if (day < NEVER).any():
+            self.extra.setdefault(k, []).append((day, value))
+            self.order_one(k)
+
+
 def follow(f: Fitted, d: Draws, m: Moves) -> Steps:
     """Steps of all issues with interventions, spoilers, parts and hard linkage."""
-    worlds, count = m.signed.shape
-    start = np.broadcast_to(f.status_quo, (worlds, count)).copy()
-    day, value, settled = m.day.copy(), m.value.copy(), m.settled.copy()
-
-    def impose() -> None:
-        nonlocal day, value, settled
-        for k, at, to in f.imposed:
-            # nothing else moves an issue from the day on which it is set
-            day[:, k] = np.where(day[:, k] >= max(at, 1), NEVER, day[:, k])
-            if at < 1:
-                start[:, k] = to
-
-    def append(new_day: Days, new_value: Array, new_settled: Bools | None = None) -> None:
-        nonlocal day, value, settled
-        day = np.concatenate([day, new_day[..., None]], -1)
-        value = np.concatenate([value, new_value[..., None]], -1)
-        flags = np.zeros(new_day.shape, bool) if new_settled is None else new_settled
-        settled = np.concatenate([settled, flags[..., None]], -1)
-
-    def imposed_events() -> None:
-        for k, at, to in f.imposed:
-            if at >= 1:
-                new_day, new_value = np.full((worlds, count), NEVER), np.zeros((worlds, count))
-                new_day[:, k], new_value[:, k] = at, to
-                append(new_day, new_value)
-
-    impose()
-    imposed_events()
-    steps = order(start, day, value, settled, f.horizon)
+    worlds = len(m.signed)
+    line = _Timeline(f, m)
     fixed = {k: at for k, at, _ in f.imposed}
+    for k, at, to in f.imposed:
+        # nothing else moves an issue from the day on which it is set
+        line.day[:, k] = np.where(line.day[:, k] >= max(at, 1), NEVER, line.day[:, k])
+        if at < 1:
+            line.start[:, k] = to
+        else:
+            line.extra.setdefault(k, []).append((np.full(worlds, at, np.int64), np.full(worlds, to)))
+    line.order_all()
     for n, (watched, above, upwards, chance, moved, to) in enumerate(f.spoilers):
-        values, days = steps.value[:, watched], steps.day[:, watched]
+        values, days = line.steps.value[:, watched], line.steps.day[:, watched]
         reached = (values >= above - 1e-9) if upwards else (values <= above + 1e-9)
         # a state that held already on the as-of date is no news to react to
         reached &= (days > 0) & ~reached[:, :1]
         first = np.where(reached, days, NEVER).min(-1)
         lag = np.ceil(1 + 29 * d.spoil[:, n, 1])
         when = np.where((first < NEVER) & (d.spoil[:, n, 0] < chance), first + lag, float(NEVER)).astype(np.int64)
-        when = np.where(when >= fixed.get(moved, int(NEVER)), NEVER, when)
-        new_day, new_value = np.full((worlds, count), NEVER), np.zeros((worlds, count))
-        new_day[:, moved], new_value[:, moved] = when, to
-        append(new_day, new_value)
-    if f.spoilers:
-        steps = order(start, day, value, settled, f.horizon)
+        line.add(moved, np.where(when >= fixed.get(moved, int(NEVER)), NEVER, when), np.full(worlds, to))
     for part, whole in f.parts_of:
         if whole in fixed or part in fixed:
             continue
-        days, values = steps.day[:, part], steps.value[:, part]
         for step in range(1, 3):
-            happens = days[:, step] > 0
+            days, values = line.steps.day[:, part, step], line.steps.value[:, part]
+            happens = days > 0
             shift = (values[:, step] - values[:, step - 1]) * f.span[part] / f.span[whole]
-            before = value_on(steps, whole, np.where(happens, days[:, step], 0))
-            new_day, new_value = np.full((worlds, count), NEVER), np.zeros((worlds, count))
-            new_day[:, whole] = np.where(happens, days[:, step], NEVER)
-            new_value[:, whole] = np.clip(before + shift, 0, 1)
-            append(new_day, new_value)
-            steps = order(start, day, value, settled, f.horizon)
+            before = value_on(line.steps, whole, np.where(happens, days, 0))
+            line.add(whole, np.where(happens, days, NEVER), np.clip(before + shift, 0, 1))
     for k, needed, at_least, at_most in f.needs:
-        for e in range(day.shape[-1]):
-            moves_off = (day[:, k, e] < NEVER) & (np.abs(value[:, k, e] - start[:, k]) > 1e-9)
-            level = value_on(steps, needed, np.where(moves_off, day[:, k, e], 0))
+        if k in fixed:
+            continue
+        for e in range(line.day.shape[-1]):
+            moves_off = (line.day[:, k, e] < NEVER) & (np.abs(line.value[:, k, e] - line.start[:, k]) > 1e-9)
+            level = value_on(line.steps, needed, np.where(moves_off, line.day[:, k, e], 0))
             met = (level >= at_least - 1e-9) & (level <= at_most + 1e-9)
-            if k not in fixed:
-                day[:, k, e] = np.where(moves_off & ~met, NEVER, day[:, k, e])
-    return order(start, day, value, settled, f.horizon) if f.needs else steps
+            line.day[:, k, e] = np.where(moves_off & ~met, NEVER, line.day[:, k, e])
+        line.order_one(k)
+    return line.steps
