@@ -1,0 +1,139 @@
+"""Joint draws of the events to come between two sides: a Hawkes process drawn exactly, generation by generation.
+
+In its cluster form a linear Hawkes process is a set of first events (from the base rate, and from what past events still breed)
+each followed by its own descendants (Hawkes and Oakes 1974, doi:10.2307/3212693). So all draws go through together: a
+generation is one flat array of events, whatever the draw, and there are few generations because an event breeds fewer than one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cumbre.relation.kernels import decay_factor
+
+__all__ = ["Drawn", "Spec", "draw_events", "place"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What the events of one pair are drawn from. Side 0 acts on side 1, and the other way round.
+
+    quad_shape, quad_rate (2, quad): long-run events a day ~ gamma(shape) / rate;  kind_shape (2, kind): Dirichlet within a quad
+    quad_of_kind (kind,);  residual (2, parent quad, memory): what past events may still breed, in events
+    weight (own and cross 2, parent quad, memory, child quad);  half_lives (memory,) days
+    """
+
+    quad_shape: FloatArray
+    quad_rate: FloatArray
+    kind_shape: FloatArray
+    quad_of_kind: IntArray
+    residual: FloatArray
+    weight: FloatArray
+    half_lives: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Flat events: draw, side that acts (0 or 1), kind (index), day (1 .. horizon)."""
+
+    draw: IntArray
+    side: IntArray
+    kind: IntArray
+    day: IntArray
+
+
+def _shares(g: np.random.Generator, n: int, spec: Spec) -> npt.NDArray[np.float32]:
+    """Cumulated share of each kind within its quad, (draw, side, kind), each draw its own Dirichlet."""
+    shape = np.maximum(spec.kind_shape, 1e-3).astype(np.float32)
+    raw = g.standard_gamma(shape, (n, *shape.shape), dtype=np.float32) + np.float32(1e-12)
+    out = np.zeros_like(raw)
+    for quad in range(spec.quad_shape.shape[1]):
+        some = np.flatnonzero(spec.quad_of_kind == quad)
+        part = np.cumsum(raw[:, :, some], axis=2)
+        out[:, :, some] = part / part[:, :, -1:]
+    return out
+
+
+def _expand(counts: IntArray) -> tuple[IntArray, ...]:
+    """Indices of an array of counts, each as often as its count says."""
+    flat = np.repeat(np.arange(counts.size), counts.ravel())
+    return tuple(np.asarray(i, dtype=np.int64) for i in np.unravel_index(flat, counts.shape))
+
+
+def draw_events(g: np.random.Generator, n: int, spec: Spec, horizon: int, coding: FloatArray, attention: FloatArray) -> Drawn:
+    """Events of `n` draws on the days 1 .. `horizon`.
+
+    Parameters
+    ----------
+    g : generator of one block;  coding (draw,) factor on every long-run rate;  attention (draw,) factor on what past events breed
+    """
+    keep = decay_factor(spec.half_lives)
+    quads = spec.quad_shape.shape[1]
+    own, cross = spec.weight.sum(axis=2)
+    rate = g.standard_gamma(np.maximum(spec.quad_shape, 1e-3), (n, 2, quads)) / spec.quad_rate * coding[:, None, None]
+    bred = np.einsum("nsp,pq->nsq", rate, own) + np.einsum("nsp,pq->nsq", rate[:, ::-1], cross)
+    base = np.maximum(rate - bred, 0.1 * rate)
+    draw, side, quad = _expand(g.poisson(base * horizon))
+    day = g.integers(1, horizon + 1, len(draw))
+    left = 1.0 - keep**horizon
+    heirs = np.einsum("spk,pkq->sqk", spec.residual, spec.weight[0]) + np.einsum("spk,pkq->sqk", spec.residual[::-1], spec.weight[1])
+    late_draw, late_side, late_quad, memory = _expand(g.poisson(attention[:, None, None, None] * (heirs * left)[None], (n, *heirs.shape)))
+    u = g.random(len(late_draw))
+    late_day = np.ceil(np.log1p(-u * left[memory]) / np.log(keep[memory])).astype(np.int64)
+    draw, side, quad = np.r_[draw, late_draw], np.r_[side, late_side], np.r_[quad, late_quad]
+    day = np.r_[day, np.clip(late_day, 1, horizon)]
+    # children of one event: how many in all, then which side, memory and quad
+    per_parent = spec.weight.transpose(1, 0, 2, 3).reshape(quads, -1)
+    total = per_parent.sum(axis=1)
+    ladder = np.cumsum(per_parent, axis=1) / np.maximum(total, 1e-12)[:, None]
+    memories, all_parts = len(keep), [(draw, side, quad, day)]
+    while len(day):
+        parent = np.repeat(np.arange(len(day)), g.poisson(total[quad]))
+        u = g.random(len(parent))
+        pick = (u[:, None] > ladder[quad[parent]]).sum(axis=1)
+        crossing, rest = np.divmod(pick, memories * quads)
+        memory, child = np.divmod(rest, quads)
+        born = day[parent] + g.geometric(1.0 - keep[memory])
+        draw, side, quad, day = draw[parent], side[parent] ^ crossing, child, born
+        alive = day <= horizon
+        draw, side, quad, day = draw[alive], side[alive], quad[alive], day[alive]
+        all_parts.append((draw, side, quad, day))
+    draw, side, quad, day = (np.concatenate([part[i] for part in all_parts]) for i in range(4))
+    ladder_of = _shares(g, n, spec)
+    u = g.random(len(draw))
+    kind = np.zeros(len(draw), dtype=np.int64)
+    for q in range(quads):
+        here, some = np.flatnonzero(quad == q), np.flatnonzero(spec.quad_of_kind == q)
+        step = (u[here, None] > ladder_of[draw[here], side[here]][:, some]).sum(axis=1)
+        kind[here] = some[np.minimum(step, len(some) - 1)]
+    return Drawn(draw, side, kind, day)
+
+
+def place(drawn: Drawn, n: int, slots: IntArray) -> npt.NDArray[np.int16]:
+    """Days in their slots, (draw, slot), sorted within a (side, kind), -1 where empty; `slots` (2, kind) says how many each has.
+
+    Events beyond the slots are dropped, latest first.
+
+    >>> drawn = Drawn(np.array([0, 0]), np.array([0, 0]), np.array([0, 0]), np.array([9, 4]))
+    >>> place(drawn, 1, np.array([[3], [1]])).tolist()
+    [[4, 9, -1, -1]]
+    """
+    kinds = slots.shape[1]
+    start = np.concatenate([[0], np.cumsum(slots.ravel())])
+    out = np.full((n, int(start[-1])), -1, dtype=np.int16)
+    cell = drawn.side * kinds + drawn.kind
+    order = np.lexsort((drawn.day, cell, drawn.draw))
+    key = (drawn.draw * slots.size + cell)[order]
+    first = np.r_[True, key[1:] != key[:-1]] if len(key) else np.zeros(0, dtype=bool)
+    begin = np.maximum.accumulate(np.where(first, np.arange(len(key)), 0)) if len(key) else np.zeros(0, dtype=np.int64)
+    rank = np.arange(len(key)) - begin
+    cell = cell[order]
+    fits = rank < slots.ravel()[cell]
+    out[drawn.draw[order][fits], (start[cell] + rank)[fits]] = drawn.day[order][fits].astype(np.int16)
+    return out
