@@ -45,4 +45,4 @@ class Passport:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON, empty fields left out."""
-        return {k: v for k, v in asdict(self).items() if v not in (None, "", ())}
+        return {k: v for k, v in asdict(self).items() if v is not None and not (isinstance(v, str | tuple) and not v)}
