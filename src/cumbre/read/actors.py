@@ -32,6 +32,7 @@ class Alias(NamedTuple):
     capital: bool
     since: dt.date | None = None
     until: dt.date | None = None
+    last: bool = False
 
 
 Index = dict[str, list[tuple[tuple[str, ...], tuple[Alias, ...]]]]
@@ -127,6 +128,8 @@ def _build(rows: Iterable[tuple[str, Alias]]) -> Index:
             continue
         keys = tuple(t.key for t in tokenize(name))
         if keys:
+            # "el alto" is not El Alto: where the table writes the last word with a capital, so must the text.
+            alias = alias._replace(last=alias.capital and len(keys) > 1 and name.split()[-1][:1].isupper())
             names.setdefault(keys, []).append(alias)
     index: Index = {}
     for keys, aliases in names.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from cumbre.read.clauses import RELATIVES, Shape, Verb
 from cumbre.read.mentions import DETERMINERS, Mention
+from cumbre.read.morphology import PAST
 from cumbre.read.tokens import Token
 from cumbre.read.triggers import AGENT_NOUNS, LIGHT, PATIENT_TYPES, Trigger
 
@@ -20,6 +21,15 @@ _AND = frozenset("and y e but pero or ni o".split())
 _OBJECT_PRONOUNS = frozenset("him them".split())
 _CLITICS = frozenset("lo la le les los las".split())
 _ATTRIBUTION = frozenset("according según".split())
+
+
+_FROM = frozenset("from by of de del por".split())
+_OWNED = frozenset(
+    """request requests appeal appeals offer offers proposal proposals demand demands complaint complaints threat threats accusation
+    accusations call calls invitation allegation allegations remarks comments criticism statement petición oferta propuesta exigencia
+    queja amenaza amenazas acusación acusaciones llamado invitación declaraciones críticas pressure pressures presiones presión""".split()
+)
+_ABROAD = frozenset("REJECT AGREE CONCEDE CONSULT COOPERATE AID SANCTION".split())
 
 
 class Arguments:
@@ -50,6 +60,18 @@ class Arguments:
                 return o
         return None
 
+    def _coordinate(self, v: Verb) -> Verb | None:
+        """The verb that `and` joins a verb to; a verb inside a relative clause of another tense is passed over."""
+        for o in reversed(self.shape.verbs):
+            if o.at >= v.start or not o.finite:
+                continue
+            before = self.tokens[o.start - 1].low if o.start else ""
+            relative = before in RELATIVES or (before in ("que", "that") and not self._complement(o.start - 1))
+            if relative and (o.flags & PAST) != (v.flags & PAST):
+                continue
+            return o
+        return None
+
     def _find_subject(self, v: Verb) -> Mention | None:
         tokens = self.tokens
         before = tokens[v.start - 1].low if v.start else ""
@@ -78,7 +100,7 @@ class Arguments:
             return self._scored(v)
         coordinated = before in _AND or (before == "," and v.start > 1 and False)
         if coordinated and v.finite:
-            above = self._verb_before(v, True)
+            above = self._coordinate(v)
             if above is not None and not (nearest is not None and nearest.start > above.at and nearest.end == v.start):
                 subject = self.subject(above)
                 if subject is not None:
@@ -161,7 +183,7 @@ class Arguments:
         if v.passive:
             return self._passive(trigger, v)
         if v.reflexive and self.lang == "es" and trigger.rule.objects and not trigger.words and self._se_passive(v):
-            agent = self._agent(v)
+            agent = self._agent(v) or self._announcer(v)
             return agent, self._target(trigger, agent)
         source = self.subject(v)
         if source is not None and trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type == "ASSAULT" and source is not None:
@@ -171,6 +193,13 @@ class Arguments:
                 return source, partner
             return source, target
         return source, self._target(trigger, source)
+
+    def _announcer(self, v: Verb) -> Mention | None:
+        """Who announced what "was suspended" without an agent."""
+        for o in reversed(self.shape.verbs):
+            if o.at < v.start and o.finite and any(lemma in ("anunciar", "ordenar", "confirmar", "announce", "order", "decir") for lemma, _ in o.lemmas):
+                return self.subject(o)
+        return None
 
     def _se_passive(self, v: Verb) -> bool:
         nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
@@ -236,9 +265,10 @@ class Arguments:
                 score += 0.3
             else:
                 score -= 0.8
-            score -= 1.9 * (shape.finite_before[m.start] - shape.finite_before[start])
+            score -= (1.2 if prep in rule.preps else 1.9) * (shape.finite_before[m.start] - shape.finite_before[start])
             score -= 1.2 * (shape.relative_before[m.start] - shape.relative_before[start])
-            score -= 2.2 * (shape.barrier_before[m.start] - shape.barrier_before[start])
+            barriers = shape.barrier_before[m.start] - shape.barrier_before[start]
+            score -= (0.6 if rule.type == "THREATEN" and shape.hypothetical_from[m.start] >= 0 else 2.2) * barriers
             score -= 0.7 * (shape.comma_before[m.start] - shape.comma_before[start])
             if m.kind == "place":
                 score -= 1.2 if rule.type != "ASSAULT" else 0.2
@@ -250,6 +280,10 @@ class Arguments:
                 score -= 4
             if source is not None and m.code is not None and m.code == source.code:
                 score -= 1.3 if m.sector == source.sector else 0.5
+                if rule.type in _ABROAD and m.kind != "role":
+                    score -= 1.5
+            if prep in _FROM and m.prep_at and self.tokens[m.prep_at - 1].low in _OWNED:
+                score += 2.2 if prep in _PLACE else 1.0 if prep not in _AGENT else 3.0
             if m.end < len(self.tokens) and m.end in shape.by_token and shape.by_token[m.end].finite and not prep:
                 score -= 1.2  # it is the subject of the next verb
             if score > best_score:
@@ -297,6 +331,8 @@ class Arguments:
         source: Mention | None = None
         target: Mention | None = None
         patient_noun = (rule.type in PATIENT_TYPES or rule.id in ("sanction.expel", "concede.yield")) and tokens[trigger.at].low not in AGENT_NOUNS
+        follows = next((m for m in self.mentions if m.start >= end), None)
+        owned = follows is not None and follows.prep in ("of", "de", "del") and follows.prep_at == end
         # Before: "Trump's threats", "US-China talks", "Israeli raid"
         owner = next((m for m in reversed(self.mentions) if m.end <= at), None)
         if owner is not None:
@@ -305,7 +341,7 @@ class Arguments:
             close = len(words) <= 3 and all(w[:1].isalpha() and w not in DETERMINERS and w not in ("of", "to", "in", "on", "and", "y", "de", "by") for w in words)
             if close and (owner.possessive or owner.kind == "attr" or not gap or gap == ["-"]) and not any(owner.end <= o.at < at for o in self.shape.verbs):
                 if self.lang == "en" or owner.possessive:
-                    if patient_noun and owner.possessive and owner.kind != "attr":
+                    if patient_noun and owner.possessive and owner.kind != "attr" and not owned:
                         target = owner
                     else:
                         source = owner
@@ -353,7 +389,10 @@ class Arguments:
 
     def _light_subject(self, trigger: Trigger, target: Mention | None) -> Mention | None:
         for o in reversed(self.shape.verbs):
-            if o.at < trigger.start and trigger.start - o.at <= 6:
+            reach = 14 if any(lemma in ("respond", "responder", "retaliate", "reaccionar", "contestar", "answer") for lemma, _ in o.lemmas) else 6
+            if o.at < trigger.start and trigger.start - o.at > reach and o.finite:
+                return None
+            if o.at < trigger.start and trigger.start - o.at <= reach and (o.finite or o.gerund or o.infinitive):
                 if any(lemma in LIGHT for lemma, _ in o.lemmas) and not o.passive and not o.negated and not o.modal:
                     trigger.light = o
                     subject = self.subject(o)

@@ -150,7 +150,10 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
             flags |= f
         if _nounlike(tokens, i, lang, flags, lex, inside[i]):
             continue
-        out.verbs.append(_group(tokens, i, flags, tuple(entry), lang))
+        verb = _group(tokens, i, flags, tuple(entry), lang)
+        if lang == "en" and verb.finite and flags & PP and flags & PAST and verb.start == i and not verb.passive:
+            _second_past(tokens, verb, out.verbs, mentions)
+        out.verbs.append(verb)
     _counts(out, tokens)
     for v in out.verbs:
         out.by_token[v.at] = v
@@ -245,6 +248,25 @@ def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
     if after == "by" and before.low not in ("and", "who", "which", "that", "he", "she", "it", "they"):
         v.reduced = v.passive = True
         v.finite = False
+
+
+def _second_past(tokens: list[Token], v: Verb, verbs: list[Verb], mentions: list[Mention]) -> None:
+    """A clause has one finite verb: a second -ed without a conjunction before it is a participle ("a ship linked to X")."""
+    last = next((o for o in reversed(verbs) if o.finite), None)
+    if last is None or any(lemma in _SAYING for lemma, _ in last.lemmas):
+        return
+    gap = tokens[last.at + 1 : v.start]
+    if any(t.low in _OPENERS or t.low in RELATIVES or t.low in SUBORDINATORS for t in gap):
+        return
+    if any(m.end == v.start and not m.prep for m in mentions):
+        return
+    if not gap or not gap[-1].text[:1].isalpha():
+        return
+    v.finite, v.reduced, v.passive = False, True, True
+
+
+_SAYING = frozenset("say announce claim report confirm reveal state insist add note believe think know argue hope show mean suggest".split())
+_OPENERS = frozenset("and or but , that ; : “ \" — – he she they it as than".split())
 
 
 def _counts(out: Shape, tokens: list[Token]) -> None:

@@ -41,6 +41,35 @@ class Coded:
     future: bool = False
 
 
+_LOOSE = frozenset("migrants migrant migrantes migrante deportees refugees refugee refugiados deportados hostages hostage rehenes captives cautivos people persons personas tourists turistas immigrants inmigrantes passengers crew woman man men women hombres mujeres investors inversionistas".split())
+# Verbs that make an event only with an actor right behind them: "hit a low" is none.
+_NEEDS_OBJECT = frozenset(
+    """fight battle hit strike beat back question welcome receive visit meet call defend go be head return support celebrate hail greet host
+    promise press push propose suggest encourage assist help train fund arm equip feed treat ram raid storm discuss convene gather sit
+    restrict block ban prohibit silence harass oppose resist ignore dispute defy dismiss snub aid shelter save
+    visitar recibir golpear celebrar destacar saludar defender apoyar reconocer valorar honrar combatir abordar debatir discutir tratar
+    prohibir restringir perseguir ignorar desafiar impedir intervenir ayudar financiar armar acudir llegar analizar animar presionar
+    plantear proponer sugerir recomendar insistir abogar señalar investigar atribuir apuntar trasladar acoger volar quemar chocar""".split()
+)
+_MAY_LACK = frozenset(("request.ask", "support.praise", "reject.reject", "accuse.accuse", "coerce.ban", "agree.agree"))
+
+
+def _far(trigger: Trigger, source: Mention | None, target: Mention | None, arguments: Arguments) -> bool:
+    """A loose verb without an actor close behind it."""
+    v = trigger.verb
+    if v is None or trigger.words or trigger.obj >= 0 or v.passive or not any(lemma in _NEEDS_OBJECT for lemma, _ in v.lemmas):
+        return False
+    if source is None and target is None:
+        return True
+    if target is None:
+        return not (source is not None and (source.kind == "pair" or trigger.rule.id in _MAY_LACK and source.code is not None))
+    if target.start < trigger.at:
+        return not (trigger.rule.kind in ("mutual", "carrier_mutual") and source is not None and source.group == target.group) and (
+            trigger.rule.id not in _MAY_LACK
+        )
+    return target.start - trigger.at > 9 and trigger.rule.id not in _MAY_LACK
+
+
 def _span(m: Mention | None, tokens: list[Token]) -> tuple[int, int] | None:
     return None if m is None else (tokens[m.start].start, tokens[m.end - 1].end)
 
@@ -52,9 +81,38 @@ def _others(m: Mention | None, mentions: list[Mention], skip: str | None) -> tup
     return tuple(dict.fromkeys(a for a in found if a is not None and a != m.actor and a != skip))
 
 
+def _locals(source: Mention | None, target: Mention | None, mentions: list[Mention]) -> Mention | None:
+    """Protesters without a country are the people of the place where they march."""
+    for m in mentions:
+        if m.code and (m.kind == "place" or m.prep in ("in", "en", "across", "through", "por", "throughout")) and m is not target:
+            return replace(source or m, code=m.code, sector="CVL", kind="actor", inferred=True)
+    return None
+
+
+def _at_home(kind: str, source: Mention | None, target: Mention | None, tokens: list[Token]) -> tuple[Mention | None, Mention | None]:
+    """A role without a country beside an actor of a country belongs to it: "the police arrested ten students"."""
+    if target is not None and target.kind == "role" and target.code is None and source is not None and source.code is not None:
+        word = tokens[target.end - 1].low
+        if word not in _LOOSE and target.sector not in ("BUS", "MED", "NGO") and source.sector != "IGO" and kind not in ("AID", "MOBILIZE", "COOPERATE"):
+            target = replace(target, code=source.code, inferred=True)
+    elif source is not None and source.kind == "role" and source.code is None and target is not None and target.code is not None:
+        if source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL") and kind in ("COERCE", "ACCUSE", "REJECT", "ASSAULT", "PROTEST", "REQUEST"):
+            source = replace(source, code=target.code, inferred=True)
+    return source, target
+
+
 def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions: list[Mention]) -> Coded | None:
     source, target = arguments.sides(trigger)
     kind, mode, rule = trigger.type, trigger.rule.mode, trigger.rule
+    if _far(trigger, source, target, arguments):
+        return None
+    if rule.id == "consult.visit" and not trigger.nominal and (target is None or target.start < trigger.at or source is None):
+        return None
+    if rule.id == "coerce.ban" and source is None:
+        return None
+    if kind == "PROTEST" and rule.kind == "protest" and (source is None or source.code is None):
+        source = _locals(source, target, mentions) or source
+    source, target = _at_home(kind, source, target, tokens)
     if kind == "PROTEST" and source is not None:
         if source.sector in _STATE:
             if rule.kind == "protest_actor":

@@ -82,6 +82,12 @@ ganar votar elegir celebrar marcar servir durar iniciar continuar permanecer fig
 ascender descender situar ubicar ocupar dirigir encabezar liderar gobernar estudiar analizar evaluar prever contemplar buscar tildar"""
 
 
+_COMMON_ES = frozenset("hacia este ante para como entre sobre contra cerca seria estar habia".split())
+# Forms of verbs that news uses as other words.
+_NEVER_ES = frozenset("para paran entre como sobre cerca corte cortes cese bajo contra cerco suma cuenta parte pese ante medio vista visto junto".split())
+_NEVER_EN = frozenset("people second".split())
+
+
 def _forms(lemma: str, lang: str) -> dict[str, int]:
     return m.english_forms(lemma) if lang == "en" else m.spanish_forms(lemma)
 
@@ -127,6 +133,8 @@ def lexicon(lang: str) -> Lexicon:
             phrases.sort(key=lambda p: (-len(p.rest), not p.reflexive, not p.rule.objects))
     for lemma in [*lemmas, *(_PLAIN_EN if lang == "en" else _PLAIN_ES).split()]:
         for form, flags in _forms(lemma, lang).items():
+            if form in (_NEVER_ES if lang == "es" else _NEVER_EN):
+                continue
             entries = lex.verbs.setdefault(form, [])
             if (lemma, flags) not in entries:
                 entries.append((lemma, flags))
@@ -140,7 +148,8 @@ def lexicon(lang: str) -> Lexicon:
         exact = set(lex.verbs) | set(lex.nouns) | set(lex.nominals)
         for form in exact:
             bare = fold(form)
-            if bare != form and bare not in exact:
+            # Unaccented text keeps its verbs, except where the bare form is a common word or a noun (dé, hacía, previó).
+            if bare != form and bare not in exact and len(bare) > 4 and bare not in _COMMON_ES and not bare.endswith("o"):
                 lex.folded[bare] = form
     return lex
 

@@ -42,6 +42,8 @@ PAIR = (
     ("ambos", "dirigentes"), ("las", "dos", "naciones"), ("ambos", "cancilleres"), ("dos", "paises"), ("ambos", "ejercitos"),
     ("ambos", "estados"),
 )  # fmt: skip
+_OFFICES = frozenset("president presidente presidenta mandatario mandataria gobierno government leader líder premier canciller minister ministro ministra administration administración".split())
+_TIED = frozenset("working linked loyal tied aligned allied backed vinculados vinculado vinculada leales leal afines respaldados".split())
 _PAIR_HEADS = {p[0] for p in PAIR}
 _LEADERS = frozenset(("GOV", "LEG"))
 
@@ -110,7 +112,7 @@ def _items(tokens: list[Token], index: Index, lang: str, context: Context, shout
                 upper_first = token.text[:1].isupper()
                 usable = [
                     r for r in rows
-                    if (not r.capital or upper_first) and (not r.upper or token.text.replace(".", "").isupper() or shout)
+                    if (not r.capital or upper_first) and (not r.last or tokens[stop - 1].text[:1].isupper()) and (not r.upper or token.text.replace(".", "").isupper() or shout)
                     and not (r.kind == "demonym_es" and lang == "en") and not (r.kind == "role" and r.row[-2:] != lang)
                     and not (r.kind == "place" and key == "santander")
                 ]  # fmt: skip
@@ -259,7 +261,7 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
                     joined = True
                 if joined:
                     code, row = nxt.code, nxt.row
-            elif nxt.kind in ("state", "state_adj", "capital", "group"):
+            elif nxt.kind in ("state", "state_adj", "capital", "group", "place"):
                 if role_sector is not None and code is None:
                     if words and words[0] in GLUE_OF and (size == 1 or (size == 2 and words[1] in ("the", "la", "los", "el", "las"))):
                         joined = True
@@ -426,14 +428,14 @@ def _drop_loose_commas(mentions: list[Mention], tokens: list[Token]) -> None:
                 mention.prep = mention.prep if mention.prep_at >= before.end else ""
 
 
-def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context) -> None:
+def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, lex_lang: str) -> None:
     """Country of roles and pronouns that stand without one, from the words beside them, the sentence and the document."""
     for g, mention in enumerate(mentions):
         if mention.kind not in ("role", "pron"):
             continue
         before = tokens[mention.start - 1].low if mention.start else ""
         before2 = tokens[mention.start - 2].low if mention.start > 1 else ""
-        earlier = [m for m in mentions[:g] if m.code and m.kind in ("actor", "attr") and m.code != "NGO"]
+        earlier = [m for m in mentions[:g] if m.code and m.kind in ("actor", "attr", "role") and m.code != "NGO"]
         if mention.kind == "pron":
             people = [m for m in earlier if m.person or tokens[mention.start].low in ("it", "they", "ellos")]
             pick = next((m for m in people if not m.prep), people[0] if people else None)
@@ -451,8 +453,15 @@ def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context) 
             elif context.subject is not None and not counterpart:
                 mention.code, mention.inferred = context.subject[0], True
             continue
+        if tokens[mention.start].text == "Congress" and lex_lang == "en":
+            codes = {m.code for m in earlier}
+            mention.code, mention.inferred = (next(iter(codes)) if len(codes) == 1 else "USA"), True
+            continue
         # "police in Medellín", "manifestantes en Túnez"
-        after = next((m for m in mentions[g + 1 : g + 3] if m.prep in ("in", "en", "of", "de") and m.code and 0 < m.prep_at - mention.end < 5), None)
+        after = next((m for m in mentions[g + 1 : g + 3] if m.prep in ("in", "en", "of", "de") and m.code and 0 <= m.prep_at - mention.end < 5), None)
+        if after is None:
+            after = next((m for m in mentions[g + 1 : g + 2] if m.code and m.prep in ("for", "to", "by", "con", "a", "por", "para") and any(
+                t.low in _TIED for t in tokens[mention.end : m.start]) and m.start - mention.end < 6), None)
         if after is not None and all(t.text not in (",", ";") for t in tokens[mention.end : after.start]):
             mention.code, mention.inferred = after.code, True
             continue
@@ -461,8 +470,26 @@ def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context) 
             if len(places) == 1:
                 mention.code, mention.inferred = next(iter(places)), True
                 continue
+        if mention.sector == "GOV" and tokens[mention.end - 1].low in _OFFICES:
+            states = [m for m in earlier if m.sector == "GOV"]
+            everyone = {m.code for m in mentions if m.person and m.code}
+            if states:
+                people = [m for m in states if m.person or m.kind == "actor"]
+                mention.code, mention.inferred = (people or states)[-1].code, True
+                continue
+            if context.subject is not None and context.subject[1] == "GOV":
+                mention.code, mention.inferred = context.subject[0], True
+                continue
+            if len(everyone) == 1:
+                mention.code, mention.inferred = next(iter(everyone)), True
+                continue
         if context.home is not None and mention.sector not in ("BUS", "MED", "NGO", "CVL"):
             mention.code, mention.inferred = context.home, True
+
+
+def _own_stance(m: Mention, tokens: list[Token]) -> bool:
+    """ "his opposition" is a stance and not the opposition."""
+    return m.kind == "role" and m.sector == "OPP" and m.start > 0 and tokens[m.start - 1].low in POSSESSIVES and m.end - m.start == 1
 
 
 def find_mentions(tokens: list[Token], index: Index, lex: Lexicon, context: Context) -> list[Mention]:
@@ -480,6 +507,7 @@ def find_mentions(tokens: list[Token], index: Index, lex: Lexicon, context: Cont
     shout = bool(letters) and all(t.text.isupper() for t in letters)
     items = _items(tokens, index, lex.lang, context, shout)
     mentions = _compose(items, tokens, lex, context)
+    mentions = [m for m in mentions if not _own_stance(m, tokens)]
     _set_prepositions(mentions, tokens, lex)
-    _fill_roles(mentions, tokens, context)
+    _fill_roles(mentions, tokens, context, lex.lang)
     return mentions

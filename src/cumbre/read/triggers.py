@@ -54,9 +54,9 @@ REPORTING = frozenset(
 )
 LIGHT = frozenset(
     """announce order declare decree hold have make issue carry conduct launch impose approve respond mount stage begin start intensify
-    step continue give deliver pay receive repeat renew voice express unleash commit wage seek conclude resume answer follow confirm
+    step continue give deliver pay receive repeat renew voice express unleash commit wage seek conclude resume answer follow retaliate
     lead anunciar ordenar declarar decretar realizar hacer emitir lanzar imponer aprobar responder mantener sostener celebrar iniciar
-    comenzar dar recibir reiterar expresar cometer perpetrar concluir reanudar retomar disponer efectuar intensificar confirmar
+    comenzar dar recibir reiterar expresar cometer perpetrar concluir reanudar retomar disponer efectuar intensificar contestar reaccionar
     protagonizar emprender convocar tener encabezar liderar presentar dictar adelantar formalizar oficializar""".split()
 )
 PATIENT_TYPES = frozenset(("RETREAT", "COERCE", "ASSAULT"))
@@ -100,7 +100,8 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
     while j < stop:
         token = tokens[j]
         low = token.low
-        if j in shape.by_token and shape.by_token[j].finite and j > start:
+        other = shape.by_token.get(j)
+        if other is not None and j > start and (other.finite or other.infinitive or other.gerund):
             break
         classes = lex.nouns.get(low)
         if classes is None and lex.lang == "es" and low.isascii():
@@ -174,7 +175,7 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
         if rule.objects:
             if v.passive or (v.reflexive and not phrase.reflexive):
                 if left is None:
-                    low = max(0, v.start - 9)
+                    low = max([0, v.start - 9, *(o.at + 1 for o in shape.verbs if o.at < v.start)])
                     left = list(reversed(_object_nouns(tokens, low, v.start, lex, shape)))
                     if not left or not v.passive or v.reduced or lex.lang == "es":
                         left = left + _object_nouns(tokens, v.at + 1, _clause_stop(tokens, v.at + 1, 8), lex, shape)
