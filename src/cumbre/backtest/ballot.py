@@ -17,7 +17,17 @@ from scipy import special
 from cumbre import priors
 from cumbre.ballot.first_round import centred_utility, root
 from cumbre.ballot.history import (
-    DAYS, LONG, BallotPrior, First, Pair, blank_is_valid, first_round, half_from_result, learn, pair_polls, truth_of,
+    DAYS,
+    LONG,
+    BallotPrior,
+    First,
+    Pair,
+    blank_is_valid,
+    first_round,
+    half_from_result,
+    learn,
+    pair_polls,
+    truth_of,
 )  # fmt: skip
 from cumbre.ballot.logratio import shares
 from cumbre.ballot.runoff import AXIS, half_logit, pool, quantiles
@@ -50,21 +60,24 @@ def read(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
         missing = [c for c in needed if c not in table.columns]
         if missing:
-            problems.append(Problem(name, 1, missing[0], f"no column {', '.join(missing)}", "name the columns as in docs/ballot.md"))
+            problems.append(
+                Problem(name, 1, missing[0], f"no column {', '.join(missing)}", "name the columns as in docs/ballot.md")
+            )
             continue
         table["line"] = np.arange(len(table)) + 2
         table["round"] = table["round"].str.replace(r"\.0$", "", regex=True)
         number = pd.to_numeric(table["share_pct"], errors="coerce")
-        for row in table[number.isna() & (table["share_pct"] != "")].itertuples():
-            problems.append(Problem(name, int(row.line), "share_pct", f"{row.share_pct!r} is no number", "give per cent, e.g. 23.5"))
-        for row in table[(number < 0) | (number > 100)].itertuples():
-            problems.append(Problem(name, int(row.line), "share_pct", f"{row.share_pct} is outside 0 to 100", "give per cent"))
+        bad = number.isna() & (table["share_pct"] != "")
+        for line, text in zip(table.loc[bad, "line"].tolist(), table.loc[bad, "share_pct"].tolist(), strict=True):
+            problems.append(Problem(name, line, "share_pct", f"{text!r} is no number", "give per cent, e.g. 23.5"))
+        off = (number < 0) | (number > 100)
+        for line, text in zip(table.loc[off, "line"].tolist(), table.loc[off, "share_pct"].tolist(), strict=True):
+            problems.append(Problem(name, line, "share_pct", f"{text} is outside 0 to 100", "give per cent"))
         table["share_pct"] = number
         column = "field_end" if name == "polls.csv" else "date"
         when = pd.to_datetime(table[column], format="%Y-%m-%d", errors="coerce")
-        for row in table[when.isna()].itertuples():
-            text = getattr(row, column)
-            problems.append(Problem(name, int(row.line), column, f"{text!r} is no date", "write YYYY-MM-DD"))
+        for line, text in zip(table.loc[when.isna(), "line"].tolist(), table.loc[when.isna(), column].tolist(), strict=True):
+            problems.append(Problem(name, line, column, f"{text!r} is no date", "write YYYY-MM-DD"))
         table[column] = when
         if name == "polls.csv" and "sample_size" not in table.columns:
             table["sample_size"] = ""
@@ -107,7 +120,9 @@ def prepare(
 
 def draw_first(state: First, prior: BallotPrior, draws: int = DRAWS) -> FloatArray:
     """Joint first-round shares (draw, option), 0-1; options gone from recent lists are forecast as if they ran."""
-    generator = np.random.Generator(np.random.Philox(key=sum(ord(c) * 31**i for i, c in enumerate(state.election[:8])) + state.days))
+    generator = np.random.Generator(
+        np.random.Philox(key=sum(ord(c) * 31**i for i, c in enumerate(state.election[:8])) + state.days)
+    )
     e = state.estimate
     options = len(state.options)
     z = generator.standard_normal((draws, options))
@@ -127,7 +142,9 @@ def draw_first(state: First, prior: BallotPrior, draws: int = DRAWS) -> FloatArr
     return out
 
 
-def _row(election: str, rnd: str, days: int | str, candidate: str, mean: float, q: FloatArray, top2: Any, win: Any) -> dict[str, Any]:
+def _row(
+    election: str, rnd: str, days: int | str, candidate: str, mean: float, q: FloatArray, top2: Any, win: Any
+) -> dict[str, Any]:
     values = np.maximum.accumulate(np.clip(q, 0, 100))
     row: dict[str, Any] = {"election_id": election, "round": rnd, "days_before": days, "candidate": candidate, "mean": mean}
     row.update(dict(zip(COLUMNS, values.tolist(), strict=True)))
@@ -146,7 +163,16 @@ def first_rows(state: First, prior: BallotPrior) -> list[dict[str, Any]]:
     np.put_along_axis(first, order[:, :1], True, axis=1)
     q = np.quantile(x, LEVELS, axis=0)
     return [
-        _row(state.election, "1", state.days, name, float(x[:, i].mean()), q[:, i], float(top[:, i].mean()), float(first[:, i].mean()))
+        _row(
+            state.election,
+            "1",
+            state.days,
+            name,
+            float(x[:, i].mean()),
+            q[:, i],
+            float(top[:, i].mean()),
+            float(first[:, i].mean()),
+        )
         for i, name in enumerate(state.options)
         if runs[i]
     ]
@@ -226,6 +252,7 @@ def election_rows(
     date = second["date"].iloc[0]
     known = half_from_result(results, election, a, b)
     first_date = truth_of(results, election, "1")["date"]
+    half: float | None
     for name, d, pair in pairs:
         if name != election or d not in DAYS:
             continue
@@ -236,10 +263,12 @@ def election_rows(
             early = polls[(polls["election_id"] == election) & (polls["round"] == "1")]
             ahead = int((first_date.iloc[0] - asof).days) if len(first_date) else d
             half, variance = _half_forecast(first_round(early, election, asof, max(ahead, 0)), prior, a, b)
-        weight = pool(prior.runoff, half, pair.logit, pair.variance, d, variance)
+        slope = prior.runoff.slope
+        first = None if half is None else slope * half
+        weight = pool(prior.runoff, first, pair.logit, pair.variance, d, slope**2 * variance)
         rows += second_rows(election, "2", d, [a, b], weight, prior)
     if known is not None:
-        rows += second_rows(election, "2t", "", [a, b], pool(prior.runoff, known), prior)
+        rows += second_rows(election, "2t", "", [a, b], pool(prior.runoff, prior.runoff.slope * known), prior)
     return rows
 
 

@@ -50,11 +50,9 @@ def cells_of(polls: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
         for days in DAYS:
             asof = truth["date"].iloc[0] - pd.Timedelta(days=days)
             average, size = last_poll_average(rows, asof, blank_is_valid(election))
-            out += [
-                (election, days, r.candidate, average[r.candidate], size, r.share_pct)
-                for r in truth.itertuples()
-                if average.get(r.candidate, 0) >= 3
-            ]
+            names, real = truth["candidate"].tolist(), truth["share_pct"].tolist()
+            polled = average.to_dict()
+            out += [(election, days, c, polled[c], size, y) for c, y in zip(names, real, strict=True) if polled.get(c, 0.0) >= 3]
     return pd.DataFrame(out, columns=["election_id", "days", "candidate", "average", "size", "result"])
 
 
@@ -98,10 +96,22 @@ def calibrate(data: Path, forecasts: Path) -> dict[str, Any]:
         ae=np.where(y >= 5, np.abs(joined["mean"] - y), np.nan), ae_average=np.where(y >= 5, np.abs(100 * p - y), np.nan),
     )  # fmt: skip
     rows = []
-    for days, g in joined.groupby("days"):
+    for days in sorted(joined["days"].unique().tolist()):
+        g = joined[joined["days"] == days]
         gain, low, high = bootstrap((g["crps"] - g["crps_average"]).to_numpy(), g["election_id"].to_numpy())
-        row = {"days": int(days), "elections": int(g["election_id"].nunique()), "cells": len(g)}
-        names = ("ae", "ae_average", "crps", "crps_average", "crps_sampling", "cov50", "cov80", "cov90", "cov90_sampling", "width90")
+        row: dict[str, Any] = {"days": int(days), "elections": int(g["election_id"].nunique()), "cells": len(g)}
+        names = (
+            "ae",
+            "ae_average",
+            "crps",
+            "crps_average",
+            "crps_sampling",
+            "cov50",
+            "cov80",
+            "cov90",
+            "cov90_sampling",
+            "width90",
+        )
         row |= {n: round(float(g[n].mean()), 3) for n in names}
         rows.append(row | {"gain": round(gain, 3), "gain_low": round(low, 3), "gain_high": round(high, 3)})
     near = joined[joined["days"] <= 30]
@@ -114,10 +124,12 @@ def calibrate(data: Path, forecasts: Path) -> dict[str, Any]:
 def surprises(results: pd.DataFrame, joined: pd.DataFrame) -> list[dict[str, Any]]:
     """What no interval can promise: by horizon, candidates with 5 % or more polled under 3 %, and how many reached the top two."""
     out = []
-    for days, g in joined.groupby("days"):
+    for days in sorted(joined["days"].unique().tolist()):
+        g = joined[joined["days"] == days]
         late = top = n = 0
-        for election, cells in g.groupby("election_id"):
-            truth = truth_of(results, str(election), "1")
+        for election in sorted(set(g["election_id"])):
+            cells = g[g["election_id"] == election]
+            truth = truth_of(results, election, "1")
             missed = truth[(truth["share_pct"] >= 5) & ~truth["candidate"].isin(cells["candidate"])]
             n += int((truth["share_pct"] >= 5).sum())
             late += len(missed)

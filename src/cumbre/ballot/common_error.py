@@ -17,7 +17,7 @@ election at each horizon weighted alike, with normal penalties (in `PRIOR`) that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -61,7 +61,6 @@ class CommonError:
     undecided: float
     spread: float
     country: dict[str, float] = field(default_factory=dict)
-    widen: float = 1.0
 
     @property
     def df(self) -> float:
@@ -126,7 +125,7 @@ def error_scale(model: CommonError, share: FloatArray, days: float, undecided: f
         model.level + model.horizon * np.log((max(days, 0.0) + 2.0) / 9.0) + model.undecided * np.log((1.0 + undecided) / 4.0)
         + model.spread * np.log(spread / SPREAD) + model.country.get(country, 0.0)
     )  # fmt: skip
-    return np.asarray(model.widen * np.exp(log) * (np.maximum(share, LEAST) / 0.2) ** (-model.share_power / 2))
+    return np.asarray(np.exp(log) * (np.maximum(share, LEAST) / 0.2) ** (-model.share_power / 2))
 
 
 def centre(share: FloatArray, error: FloatArray, rounds: int = 6) -> FloatArray:
@@ -207,11 +206,6 @@ def fit_common_error(cells: Sequence[Residuals]) -> CommonError:
     start = np.r_[mean, np.zeros(len(countries))]
     found = optimize.minimize(loss, start, method="L-BFGS-B", bounds=[(-6, 3)] * len(start))
     x = found.x
-    return CommonError(
-        *(float(v) for v in x[:6]), country={c: float(x[6 + i]) for i, c in enumerate(countries)}
-    )  # fmt: skip
-
-
-def without_country(model: CommonError, country: str) -> CommonError:
-    """The model with one country's effect dropped, as for an election in a country never seen."""
-    return replace(model, country={k: v for k, v in model.country.items() if k != country})
+    level, horizon, power, log_df, undecided, spread = (float(v) for v in x[:6])
+    effects = {c: float(x[6 + i]) for i, c in enumerate(countries)}
+    return CommonError(level, horizon, power, log_df, undecided, spread, effects)

@@ -50,9 +50,7 @@ class Tally:
     votes: FloatArray
 
 
-def resolve(
-    happens: BoolArray, stands: BoolArray, changes: Sequence[Change], contests: Sequence[Contest]
-) -> Standing:
+def resolve(happens: BoolArray, stands: BoolArray, changes: Sequence[Change], contests: Sequence[Contest]) -> Standing:
     """Apply the dated changes in order. happens (draw, change); stands (draw, option) drawn from `standing`.
 
     A change dated on or before the day of a primary acts before it. What is known already (day <= 0, probability 1) acts as well,

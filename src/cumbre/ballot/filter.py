@@ -45,6 +45,7 @@ class Survey:
     extra      further standard deviation on the log scale (questions that are not the full field)
     matrix     how the listed options see the state, shape (m, option); None = the options themselves
     offset     known part of the observation, shape (m,); None = 0
+    name       id of the poll, carried along for tables
     """
 
     day: float
@@ -55,6 +56,7 @@ class Survey:
     extra: float = 0.0
     matrix: FloatArray | None = None
     offset: FloatArray | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def run_filter(
         v = z - h @ mean
         factor = np.linalg.cholesky(f)
         half = np.linalg.solve(factor, v)
-        inverse = np.linalg.inv(f)
+        inverse = np.asarray(np.linalg.inv(f), dtype=np.float64)
         loglik -= 0.5 * (half @ half) + np.log(np.diag(factor)).sum() + 0.5 * len(v) * np.log(2 * np.pi)
         if keep is not None:
             keep.append(_Step(survey.day, mean.copy(), cov.copy(), h, inverse, v))
@@ -181,7 +183,12 @@ def run_filter(
         cov = 0.5 * (cov + cov.T)
     variance = np.diag(cov)
     return State(
-        mean[:k].copy(), cov[:k, :k].copy(), mean[k:].reshape(houses, k).copy(), variance[k:].reshape(houses, k).copy(), loglik, day
+        mean[:k].copy(),
+        cov[:k, :k].copy(),
+        mean[k:].reshape(houses, k).copy(),
+        variance[k:].reshape(houses, k).copy(),
+        loglik,
+        day,
     )
 
 
@@ -227,8 +234,8 @@ def smooth(
             if gap >= 0:
                 p = s.cov.copy()
                 p[index, index] -= walk * min(gap, s.day - before if np.isfinite(before) else 0.0)
-                mean_out[t] = (s.mean + p @ r)[:k]
-                cov_out[t] = (p - p @ n @ p)[:k, :k]
+                mean_out[t] = s.mean[:k] + p[:k] @ r
+                cov_out[t] = p[:k, :k] - p[:k] @ n @ p[:, :k]
                 if not np.isfinite(before):
                     cov_out[t] += np.diag(walk * gap)
             t -= 1

@@ -150,7 +150,12 @@ def houses_of(asked: Sequence[Question]) -> tuple[str, ...]:
 
 
 def to_surveys(
-    asked: Sequence[Question], field: Field, houses: Sequence[str], share: FloatArray | None, table: FloatArray | None, blank: bool
+    asked: Sequence[Question],
+    field: Field,
+    houses: Sequence[str],
+    share: FloatArray | None,
+    table: FloatArray | None,
+    blank: bool,
 ) -> list[Survey]:
     """Surveys of first-round questions. Open lists need no state; lists of some names and bloc questions are linearised around
     `share` with the affinities `table`, and are left out while those are None. `blank`: whether blank answers are kept.
@@ -166,7 +171,7 @@ def to_surveys(
         house = houses.index(q.pollster)
         n = q.n * max(values.sum(), 1.0) / 100
         if q.kind == "open" and len(options) >= 2:
-            out.append(Survey(float(q.day), house, options, values, n))
+            out.append(Survey(float(q.day), house, options, values, n, name=q.poll_id))
         elif q.kind == "list" and len(options) >= 2 and share is not None and table is not None:
             out.append(_list_survey(q, house, options, values, n, share, table))
         elif q.kind == "bloc" and share is not None:
@@ -185,7 +190,7 @@ def _list_survey(
     q: Question, house: int, options: npt.NDArray[np.int64], values: FloatArray, n: float, share: FloatArray, table: FloatArray
 ) -> Survey:
     matrix, offset = list_view(share, options, table)
-    return Survey(float(q.day), house, options, values, n, LIST_SD, matrix, offset - offset.mean())
+    return Survey(float(q.day), house, options, values, n, LIST_SD, matrix, offset - offset.mean(), q.poll_id)
 
 
 def _bloc_surveys(
@@ -210,7 +215,7 @@ def _bloc_surveys(
         offset[-1] = np.log(share[rest].sum()) - weight @ u
         picked = np.array([*(values[list(options).index(i)] for i in named), left], float)
         label = np.array([*named, int(np.argmax(weight))], dtype=np.int64)
-        out.append(Survey(float(q.day), house, label, picked, q.n / 3, BLOC_SD, matrix, offset - offset.mean()))
+        out.append(Survey(float(q.day), house, label, picked, q.n / 3, BLOC_SD, matrix, offset - offset.mean(), q.poll_id))
     return out
 
 
@@ -272,7 +277,9 @@ def changes(case: Case, field: Field) -> list[Change]:
     out = []
     for row in case.field:
         if row.candidate and row.candidate not in index:
-            raise InputError(f"field.csv, {row.id}: candidate {row.candidate!r} is not in candidates.csv; add the row or mend the id")
+            raise InputError(
+                f"field.csv, {row.id}: candidate {row.candidate!r} is not in candidates.csv; add the row or mend the id"
+            )
         if row.change == "endorses" and row.target not in index:
             raise InputError(f"field.csv, {row.id}: endorses {row.target!r}, who is not in candidates.csv; mend the target")
         who = index[row.candidate] if row.candidate else -1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -60,9 +60,7 @@ def pair_state(surveys: Sequence[Survey]) -> tuple[float, float]:
     """
     ordered = merge(surveys)
     numbers = sorted({s.house for s in ordered})
-    ordered = [
-        Survey(s.day, numbers.index(s.house), s.options, s.share, s.n, s.extra, s.matrix, s.offset) for s in ordered
-    ]  # fmt: skip
+    ordered = [replace(s, house=numbers.index(s.house)) for s in ordered]
     log_prior = np.array([-0.5 * (np.log(g.house / 0.1) / 0.7) ** 2 for g in PAIR_GRID])
     weights, states = fit_scales(ordered, PAIR_GRID, log_prior, np.zeros(2), len(numbers))
     mean = np.array([s.mean[0] - s.mean[1] for s in states])
@@ -90,7 +88,10 @@ def pair_table(
     table: FloatArray, blank: int, days: float,
 ) -> PairTable:  # fmt: skip
     """Pool every pair of `candidates`. share (option,) expected; polled: pair -> (logit, variance, polls); days to the run-off."""
-    a, b = (np.array(v, dtype=np.int64) for v in zip(*[(i, j) for n, i in enumerate(candidates) for j in candidates[n + 1 :]], strict=True))
+    a, b = (
+        np.array(v, dtype=np.int64)
+        for v in zip(*[(i, j) for n, i in enumerate(candidates) for j in candidates[n + 1 :]], strict=True)
+    )
     first = first_part(model, np.broadcast_to(share, (len(a), len(share))).copy(), a, b, table, blank)
     weight, quantile = np.zeros(len(a)), np.zeros((len(a), len(LEVELS)))
     seen, sd, polls = np.full(len(a), np.nan), np.full(len(a), np.nan), np.zeros(len(a), dtype=np.int64)

@@ -152,4 +152,5 @@ def fit_runoff(cells: Sequence[RunoffCell], blanks: Sequence[float] = ()) -> Run
 
     x = optimize.minimize(loss, mean, method="L-BFGS-B").x
     log_blank = np.log(np.clip(np.array([0.04, *blanks]), 0.002, 0.3))
-    return RunoffError(*(float(v) for v in x), blank_median=float(np.exp(log_blank.mean())), blank_sd=0.4)
+    slope, log_tau, log_sigma, horizon = (float(v) for v in x)
+    return RunoffError(slope, log_tau, log_sigma, horizon, blank_median=float(np.exp(log_blank.mean())))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -98,11 +98,11 @@ def prepared(
         if s.matrix is not None:
             matrix = s.matrix[:, active]
             label = np.maximum(position[s.options], 0)
-            out.append(Survey(s.day, s.house, label, s.share, s.n, s.extra, matrix, s.offset))
+            out.append(replace(s, options=label, matrix=matrix))
         else:
             kept = position[s.options] >= 0
             if kept.sum() >= 2:
-                out.append(Survey(s.day, s.house, position[s.options[kept]], s.share[kept], s.n, s.extra))
+                out.append(replace(s, options=position[s.options[kept]], share=s.share[kept]))
     if out:
         last = max(s.day for s in out)
         out = [s for s in out if s.day > last - inputs.WINDOW]
@@ -144,7 +144,8 @@ def _estimate(
     for s in surveys:
         kept = place[s.options] >= 0
         if s.matrix is None and kept.sum() >= 2:
-            small.append(Survey(s.day, s.house, place[s.options[kept]], s.share[kept], s.n * s.share[kept].sum() / s.share.sum(), s.extra))
+            n = s.n * float(s.share[kept].sum() / s.share.sum())
+            small.append(replace(s, options=place[s.options[kept]], share=s.share[kept], n=n))
     scales = estimate(small, len(main), houses).scales if small else Scales(0.06, 0.15, 0.08)
     return estimate(surveys, options, houses, undecided, grid=(scales,), prior_mean=mean, prior_sd=sd), scales, mean, sd
 
