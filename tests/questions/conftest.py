@@ -97,7 +97,8 @@ do = ["table.value['tariff', '2031-04-01'] = 40"]
         "id,name,bloc,x,y,primary,source_id\nana,Ana Prado,left,3,1,,s1\nbo,Bo Lind,right,8,-1,,s1\ncy,Cy Ortega,right,6,-1,open_right,s1\n"
         "di,Di Marsh,right,7,-1,open_right,s1\n"
     ),
-    "primaries.csv": "id,name,date,bloc,votes_low,votes_mode,votes_high,basis\nopen_right,Open primary,2031-04-06,right,900,1500,2500,judged\n",
+    "primaries.csv": "id,name,date,bloc,votes_low,votes_mode,votes_high,basis\n"
+    "open_right,Open primary,2031-04-06,right,900,1500,2500,judged\n",
     "issues.toml": """
 [[issue]]
 id = "tariff"

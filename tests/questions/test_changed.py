@@ -93,7 +93,7 @@ def test_each_share_is_what_the_model_makes_of_the_item(folder: Path) -> None:
     assert win["polls:p3"].effect > 0.02
     assert win["polls:p3"].clear
     assert not win["approval:a2"].clear
-    assert list(found["home.approval"].because)[0].item.id == "approval:a2"
+    assert found["home.approval"].because[0].item.id == "approval:a2"
 
 
 def test_exact_for_few_items(folder: Path) -> None:

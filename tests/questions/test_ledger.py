@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def test_rows_append_and_link(case: Case, worlds: Worlds, sealed: Path) -> None:
     again = seal(case, worlds, ask(case, worlds, case.questions))
     rows = read_rows(sealed)
     assert [row.n for row in rows] == [1, 2, 3, 4]
-    assert all(b.previous == a.hash for a, b in zip(rows, rows[1:], strict=False))
+    assert all(b.previous == a.hash for a, b in pairwise(rows))
     assert again.head == rows[-1].hash
     assert verify(case, head=first) == []
 
