@@ -58,6 +58,7 @@ class Vocabulary:
         self._as_of = as_of
         self.draws = draws
         self._arrays: dict[tuple[str, str], npt.NDArray[Any]] = {}
+        self._events_kept: tuple[Any, Any, Any, Any, frozenset[str]] | None = None
         self._values: dict[tuple[Any, ...], Any] = {}
         self._stages: dict[str, Callable[[Path], Any]] = {
             "ballot": self._ballot, "table": self._table, "relation": self._relation, "home": self._home,
@@ -226,10 +227,7 @@ class Vocabulary:
     def _events(self, path: Path) -> Any:
         source, target, kind, start_text, end_text = self._arguments(path, 2, "SRC, TGT, KIND, FROM, TO")
         self._nothing_after(path, 3)
-        sources = self._array("relation", "slot_source", path).astype(str)
-        targets = self._array("relation", "slot_target", path).astype(str)
-        kinds = self._array("relation", "slot_kind", path).astype(str)
-        days = self._array("relation", "event_day", path)
+        sources, targets, kinds, days, sides = self._slots(path)
         horizon = int(self._groups["relation"].attrs.get("horizon", 10_000))
         start = self._day(start_text, path, 2, last=horizon)
         end = self._day(end_text, path, 2, last=horizon)
@@ -240,15 +238,25 @@ class Vocabulary:
         kind = kind.upper()
         if kind != "*" and kind not in set(Kind):
             raise self._unknown(path, 2, "kind of event", kind, [*Kind, "*"])
-        for actor, known in ((source, sources), (target, targets)):
-            if actor != "*" and actor not in {*sources, *targets}:
-                raise self._unknown(path, 2, "side", actor, sorted({*known}))
+        for actor in (source, target):
+            if actor != "*" and actor not in sides:
+                raise self._unknown(path, 2, "side", actor, sorted(sides))
         chosen = np.ones(len(sources), dtype=bool)
         for wanted, have in ((source, sources), (target, targets), (kind, kinds)):
             if wanted != "*":
                 chosen &= have == wanted
-        picked = days[:, np.flatnonzero(chosen)]
-        return ((picked >= max(start, 1)) & (picked <= end)).sum(axis=1).astype(np.float64)
+        picked = days[np.flatnonzero(chosen)]
+        return ((picked >= max(start, 1)) & (picked <= end)).sum(axis=0).astype(np.float64)
+
+    def _slots(self, path: Path) -> tuple[Any, Any, Any, Any, frozenset[str]]:
+        """Source, target and kind of the slots, days as (slot, draw), and every side named; kept, as questions ask many of them."""
+        if self._events_kept is None:
+            sources, targets, kinds = (
+                self._array("relation", f"slot_{part}", path).astype(str) for part in ("source", "target", "kind")
+            )
+            days = np.ascontiguousarray(self._array("relation", "event_day", path).T)
+            self._events_kept = (sources, targets, kinds, days, frozenset(sources.tolist()) | frozenset(targets.tolist()))
+        return self._events_kept
 
     def _home(self, path: Path) -> Any:
         name = str(path.parts[1])
