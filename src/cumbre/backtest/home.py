@@ -37,8 +37,11 @@ def _folds(data: pd.DataFrame) -> npt.NDArray[np.intp]:
     return np.array([fold[s] for s in data["shock"]], dtype=np.intp)
 
 
-def forecast(data: pd.DataFrame, refit: str | None = None, progress: Callable[[float, str], None] | None = None) -> pd.DataFrame:
-    """Columns id, mean, q025..q975 of the observed change of each tidy row."""
+def forecast(
+    data: pd.DataFrame, refit: str | None = None, progress: Callable[[float, str], None] | None = None, *,
+    keep: int = 200, thin: int = 10,
+) -> pd.DataFrame:  # fmt: skip
+    """Columns id, mean, q025..q975 of the observed change of each tidy row; `keep` and `thin` are the sampler's in a refit."""
     say = progress or (lambda share, words: None)
     out = np.zeros((len(data), 1 + len(LEVELS)))
     if refit is None:
@@ -50,7 +53,7 @@ def forecast(data: pd.DataFrame, refit: str | None = None, progress: Callable[[f
             say(0.7 * f / FOLDS, f"fit {f + 1} of {FOLDS}")
             mine = np.flatnonzero(fold == f)
             if mine.size:
-                plan.append((ShockModel.fit(data[fold != f]), mine))
+                plan.append((ShockModel.fit(data[fold != f], keep=keep, thin=thin), mine))
     else:
         raise UsageError(f"--refit {refit!r} is unknown; use loo, or leave it out for the shipped parameters")
     done = 0

@@ -34,7 +34,7 @@ def decay_log_likelihood(data: pd.DataFrame, centre: FloatArray, spread: FloatAr
     Rows without a later wave say nothing.
     """
     total = np.zeros(len(HALF_LIVES))
-    rows_of_shock = data[data["usable"] & data["later_change_1"].notna()].groupby("shock")["id"].size()
+    rows_of_shock = data[data["usable"] & data["later_change_1"].notna()].groupby("shock").size()
     for i in np.flatnonzero(data["usable"].to_numpy()):
         row = data.iloc[i]
         z = np.array([row["change"], row["later_change_1"], row["later_change_2"]], dtype=float)

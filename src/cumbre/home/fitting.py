@@ -94,6 +94,7 @@ class Fitted:
     bloc_weight: FloatArray
     vote_day: int
     coercion: Mixture
+    coercion_quantiles: FloatArray
     meeting_bounds: tuple[float, float]
     shock_share: dict[tuple[str, str], float]
     red_lines: tuple[RedLine, ...]
@@ -215,8 +216,8 @@ def fit(case: Case) -> Fitted:
     protests, rallies = _crowds(case)
     return Fitted(
         polls, events, meeting, found, state, days, mean, sd, table, case.channels, tuple(parsed), blocs, weight,
-        max(min(vote, horizon), 0), coercion, (float(min(low, 0)), float(max(high, 0))), _shares(case), _red_lines(case),
-        protests, rallies,
+        max(min(vote, horizon), 0), coercion, coercion.quantile((np.arange(200) + 0.5) / 200),
+        (float(min(low, 0)), float(max(high, 0))), _shares(case), _red_lines(case), protests, rallies,
     )  # fmt: skip
 
 

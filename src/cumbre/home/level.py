@@ -120,10 +120,10 @@ class LevelFit:
         total = np.einsum("c,cij->ij", self.weight, self.cov[:, part, part])
         return np.asarray(total + np.einsum("c,ci,cj->ij", self.weight, off, off))
 
-    def _row(self, day: float, cell: int) -> FloatArray:
-        """Coefficients' weights in the level of a day (houses and question kinds at zero)."""
-        shape = pulse(day - self.onset, self.half * self.cell_stretch[cell], self.cell_rise[cell])
-        return np.concatenate([[1.0], np.zeros(self.nuisance), shape])
+    def _rows(self, days: FloatArray, cell: int) -> FloatArray:
+        """Coefficients' weights in the level of each day (houses and question kinds at zero), (day, coefficient)."""
+        shape = pulse(days[:, None] - self.onset, self.half * self.cell_stretch[cell], self.cell_rise[cell])
+        return np.hstack([np.ones((len(days), 1)), np.zeros((len(days), self.nuisance)), shape])
 
     def joint(self, day: float, cell: int) -> tuple[FloatArray, FloatArray]:
         """Mean (1 + event,) and covariance of (level on `day` with shocks included, theta_1, ..., theta_E) in a cell."""
@@ -132,7 +132,7 @@ class LevelFit:
         a = linalg.solve_triangular(self.chol[k], self.q[k] * np.maximum(reach, 0.0), lower=True)
         x = self.white_x[cell]
         pick = np.zeros((1 + self.events, self.mean.shape[1]))
-        pick[0] = self._row(day, cell) - a @ x
+        pick[0] = self._rows(np.array([day]), cell)[0] - a @ x
         pick[1:, 1 + self.nuisance :] = np.eye(self.events)
         mean = pick @ self.mean[cell]
         mean[0] += a @ self.white_y[k]
@@ -149,8 +149,7 @@ class LevelFit:
             a = linalg.solve_triangular(self.chol[k], self.q[k] * reach, lower=True)
             own = np.maximum(self.q[k] * np.maximum(days - self.origin, 0.0) - (a * a).sum(axis=0), 0.0)
             for cell in np.flatnonzero(self.cell_q == k):
-                rows = np.array([self._row(d, int(cell)) for d in days])
-                d = rows - a.T @ self.white_x[cell]
+                d = self._rows(days, int(cell)) - a.T @ self.white_x[cell]
                 means[cell] = d @ self.mean[cell] + a.T @ self.white_y[k]
                 variances[cell] = own + np.einsum("dp,pq,dq->d", d, self.cov[cell], d)
         mean = self.weight @ means

@@ -24,7 +24,7 @@ def pulse(since: npt.ArrayLike, half: npt.ArrayLike, rise: npt.ArrayLike = 0.0) 
     [0.5, 1.0, 0.5]
     """
     t, h, r = np.broadcast_arrays(np.asarray(since, float), np.asarray(half, float), np.asarray(rise, float))
-    rising = np.clip(t / np.where(r > 0, r, 1.0), 0.0, 1.0)
+    rising = np.clip(t / np.maximum(r, 1e-9), 0.0, 1.0)
     falling = np.exp2(-np.maximum(t - r, 0.0) / h)
     return np.asarray(np.where(t < 0, 0.0, np.where(t < r, rising, falling)), dtype=np.float64)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["activity", "share_of_shocks", "stamped"]
+__all__ = ["activity", "share_of_shocks"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -24,27 +24,30 @@ def share_of_shocks(strong: int, coded: int) -> float:
     return (strong + 1) / (coded + 10)
 
 
-def stamped(day: npt.NDArray[np.int64], size: FloatArray, half: FloatArray) -> FloatArray:
-    """size * 2^(day / half): what each event must be multiplied by 2^(-t / half) with to give its pulse at day t.
+def activity(day: npt.NDArray[np.int64], size: FloatArray, half: FloatArray, at: npt.NDArray[np.int64]) -> FloatArray:
+    """Sum of the pulses size * 2^(-(t - day) / half) at each day t of `at` (sorted), shape (draw, at); half (draw,).
 
-    day (draw, slot), size (draw, slot), half (draw,); slots that did not happen have size 0.
-    """
-    return np.asarray(size * np.exp2(np.where(size != 0, day, 0) / half[:, None]), dtype=np.float64)
-
-
-def activity(day: npt.NDArray[np.int64], stamp: FloatArray, half: FloatArray, at: npt.NDArray[np.int64]) -> FloatArray:
-    """Sum of the pulses at each day of `at`, shape (draw, at). An event counts from its own day on.
+    day, size (draw, slot); slots that did not happen have size 0, and an event counts from its own day on. Each event is brought
+    to the first reading on or after it and the readings are run through once, so the cost goes with the events that happened.
 
     >>> day, size, half = np.array([[7, 14]]), np.array([[1.0, 0.0]]), np.array([28.0])
-    >>> activity(day, stamped(day, size, half), half, np.array([0, 7, 35])).round(3).tolist()
+    >>> activity(day, size, half, np.array([0, 7, 35])).round(3).tolist()
     [[0.0, 1.0, 0.5]]
     """
-    out = np.zeros((len(half), len(at)))
-    for k, t in enumerate(at):
-        # summed slot by slot: a reduction whose order depends on the array's shape would break the bytes between splits
-        seen = np.where(day <= t, stamp, 0.0)
-        total = np.zeros(len(half))
-        for j in range(seen.shape[1]):
-            total += seen[:, j]
-        out[:, k] = total * np.exp2(-float(t) / half)
+    draws, readings = len(half), len(at)
+    row, slot = np.nonzero(size)
+    when = day[row, slot]
+    first = np.searchsorted(at, when)
+    seen = first < readings
+    row, slot, when, first = row[seen], slot[seen], when[seen], first[seen]
+    arrived = size[row, slot] * np.exp2(-(at[first] - when) / half[row])
+    # bincount adds in the order of the slots, so a world's sum is the same whatever worlds stand beside it
+    new = np.bincount(row * readings + first, weights=arrived, minlength=draws * readings).reshape(draws, readings)
+    out = np.zeros((draws, readings))
+    total = np.zeros(draws)
+    for k in range(readings):
+        if k:
+            total = total * np.exp2(-(at[k] - at[k - 1]) / half)
+        total = total + new[:, k]
+        out[:, k] = total
     return out

@@ -227,7 +227,7 @@ def evidence_shares(case: Case, worlds: Worlds, fitted: Fitted | None = None) ->
 
     A contribution is effect times trigger. With the trigger frozen at its mean the effect's label answers for the variance, with
     the effect frozen the trigger's does: the shock library's for approval, judged for salience, simulated (table, relation) for
-    issues and events. Rows sum to 1; `interaction` is what needs both to vary.
+    issues and events. Rows sum to 1; `interaction` is what needs two kinds to vary.
     """
     fitted = fitted or fit(case)
     points = _home(worlds, "channel")
@@ -242,8 +242,12 @@ def evidence_shares(case: Case, worlds: Worlds, fitted: Fitted | None = None) ->
             head = c.trigger.partition(":")[0]
             trigger = np.divide(points[:, k], effect, out=np.zeros_like(effect), where=effect != 0)
             own, other = effect.var() * trigger.mean() ** 2, effect.mean() ** 2 * trigger.var()
+            source = {"approval": library, "salience": "judged"}.get(head, "simulated")
+            if source == c.label:
+                part[c.label] += points[:, k].var()
+                continue
             part[c.label] += own
-            part[{"approval": library, "salience": "judged", "meeting": "simulated"}.get(head, "simulated")] += other
+            part[source] += other
             part["interaction"] += points[:, k].var() - own - other
     total = sum(part.values())
     shares = [part[n] / total if total > 0 else 0.0 for n in names]

@@ -44,7 +44,8 @@ def middle_day(text: object) -> pd.Timestamp | NaTType:
 
 def _words(frame: pd.DataFrame, name: str) -> pd.Series[str]:
     column = frame[name] if name in frame else pd.Series("", index=frame.index)
-    return column.fillna("").astype(str).str.strip()
+    # object first: a column without any entry is read as floats, and those take no words
+    return column.astype(object).where(column.notna(), "").astype(str).str.strip()
 
 
 def _numbers(frame: pd.DataFrame, name: str) -> FloatArray:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -13,7 +11,8 @@ from cumbre.home.audiences import step_support
 from cumbre.home.channels import fading_steps, shift_of_blocs, standing_change
 from cumbre.home.fitting import BaseRate, Fitted, fit
 from cumbre.home.pulse import pulse
-from cumbre.home.reactions import activity, stamped
+from cumbre.home.reactions import activity
+from cumbre.home.upstream import ForeignEvents, Outcomes, foreign_events, outcomes
 from cumbre.record.case import Case
 from cumbre.record.prior import parse_prior
 from cumbre.worlds import Stream, Worlds, day_number
@@ -35,63 +34,6 @@ SALIENCE_SD = 2.0
 """Sd of the change of a topic's salience between now and the vote, points (judged)."""
 REFUSAL = 0.05
 """Units of gain that a full visible step back beyond a red line adds to every home audience's threshold (judged)."""
-
-
-@dataclass(frozen=True)
-class _Table:
-    """Outcomes of the table: value and day (draw, issue, step)."""
-
-    issues: tuple[str, ...]
-    value: FloatArray
-    day: IntArray
-
-    def one(self, issue: str) -> tuple[FloatArray, IntArray] | None:
-        if issue not in self.issues:
-            return None
-        k = self.issues.index(issue)
-        return self.value[:, k], self.day[:, k]
-
-
-@dataclass(frozen=True)
-class _Events:
-    """Simulated foreign events: day (draw, slot), -1 = none, and the source, target and kind of each slot."""
-
-    day: IntArray
-    source: tuple[str, ...]
-    target: tuple[str, ...]
-    kind: tuple[str, ...]
-
-    def of(self, source: str, target: str, kinds: frozenset[str]) -> dict[str, IntArray]:
-        """Days by kind, in the order of the kinds' names, so that one more slot elsewhere changes no number here."""
-        found = {}
-        for kind in sorted(set(self.kind)):
-            if kinds and kind not in kinds:
-                continue
-            mine = [
-                j for j in range(len(self.kind))
-                if self.kind[j] == kind and source in ("*", self.source[j]) and target in ("*", self.target[j])
-            ]  # fmt: skip
-            if mine:
-                found[kind] = self.day[:, mine]
-        return found
-
-
-def _table(worlds: Worlds) -> _Table | None:
-    if "table" not in worlds or "value" not in worlds["table"]:
-        return None
-    group = worlds["table"]
-    return _Table(
-        tuple(str(i) for i in group["issue"].values), group["value"].values.astype(np.float64),
-        group["value_day"].values.astype(np.int64),
-    )  # fmt: skip
-
-
-def _events(worlds: Worlds) -> _Events | None:
-    if "relation" not in worlds or "event_day" not in worlds["relation"]:
-        return None
-    group = worlds["relation"]
-    names = [tuple(str(v) for v in group[c].values) for c in ("slot_source", "slot_target", "slot_kind")]
-    return _Events(group["event_day"].values.astype(np.int64), *names)
 
 
 def _open(uniform: FloatArray) -> FloatArray:
@@ -136,7 +78,7 @@ def _path(worlds: Worlds, fitted: Fitted, days: IntArray) -> tuple[FloatArray, F
     return base + past + wander, meeting, drawn[:, -1]
 
 
-def _outcome(table: _Table, fitted: Fitted, case: Case, half: FloatArray, days: IntArray) -> FloatArray:
+def _outcome(table: Outcomes, fitted: Fitted, case: Case, half: FloatArray, days: IntArray) -> FloatArray:
     """Change of home support that the table's steps bring, fading from the day of each step, (draw, day)."""
     out = np.zeros((len(half), len(days)))
     audiences = fitted.audiences
@@ -155,24 +97,24 @@ def _outcome(table: _Table, fitted: Fitted, case: Case, half: FloatArray, days: 
             size[:, s] = np.where(happened, step_support(now, value[:, s], a[k], b[k]), 0.0)
             now = np.where(happened, value[:, s], now)
         if size.any():
-            out += activity(when, stamped(when, size, half), half, days)
+            out += activity(when, size, half, days)
     return out
 
 
 def _pressure(
-    events: _Events, worlds: Worlds, fitted: Fitted, pair: tuple[str, str], half: FloatArray, days: IntArray
+    events: ForeignEvents, worlds: Worlds, fitted: Fitted, pair: tuple[str, str], half: FloatArray, days: IntArray
 ) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
     """min(1, sum of pulses) of the strong coercive events from pair[0] to pair[1], (draw, day), and whether one comes by the vote."""
     total, any_ = np.zeros((worlds.draws, len(days))), np.zeros(worlds.draws, dtype=bool)
     for kind, day in events.of(*pair, COERCIVE).items():
         strong = worlds.stream("home", f"strong:{pair[0]}:{pair[1]}:{kind}").uniform(day.shape[1]) < fitted.shock_share[pair]
         size = np.where((day > 0) & strong, 1.0, 0.0)
-        total += activity(day, stamped(day, size, half), half, days)
+        total += activity(day, size, half, days)
         any_ |= ((size > 0) & (day <= fitted.vote_day)).any(axis=1)
     return np.minimum(total, 1.0), any_
 
 
-def _step_back(table: _Table, fitted: Fitted, at: int) -> FloatArray:
+def _step_back(table: Outcomes, fitted: Fitted, at: int) -> FloatArray:
     """Visible step back beyond public red lines in force on day `at`, in scales, (draw,); at most 1 in all."""
     total = np.zeros(table.value.shape[0])
     audiences = fitted.audiences
@@ -189,7 +131,7 @@ def _step_back(table: _Table, fitted: Fitted, at: int) -> FloatArray:
 
 
 def _trigger(
-    text: str, half_days: float | None, worlds: Worlds, fitted: Fitted, table: _Table | None, events: _Events | None,
+    text: str, half_days: float | None, worlds: Worlds, fitted: Fitted, table: Outcomes | None, events: ForeignEvents | None,
     approval_left: FloatArray, at: int,
 ) -> FloatArray:  # fmt: skip
     """How far a channel is open on day `at`, in its own unit, (draw,)."""
@@ -239,7 +181,7 @@ def simulate(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> Worlds
     polling day; protest, rally (draw,); input_<name> (draw,), what the worlds assume. What the case has no table for is left out.
     """
     fitted = fitted or fit(case)
-    table, events = _table(worlds), _events(worlds)
+    table, events = outcomes(worlds), foreign_events(worlds)
     horizon = max(day_number(case.horizon, case.as_of), 0)
     weeks = np.arange(0, horizon + 1, 7, dtype=np.int64)
     days = np.unique(np.append(weeks, fitted.vote_day)).astype(np.int64)
@@ -250,8 +192,7 @@ def simulate(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> Worlds
     lives = {}
     for kind in ("cooperation", "coercion"):
         median, sigma = half_life_of(kind)
-        # under three days a pulse would be over between two weekly readings, and 2^(day / half) would grow past all bounds
-        lives[kind] = np.maximum(median * np.exp(sigma * worlds.stream("home", f"half_life:{kind}").normal()), 3.0)
+        lives[kind] = median * np.exp(sigma * worlds.stream("home", f"half_life:{kind}").normal())
 
     content = meeting
     if table is not None:
@@ -261,7 +202,7 @@ def simulate(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> Worlds
     shock = np.clip(content, *fitted.meeting_bounds)
     struck = np.zeros(worlds.draws, dtype=bool)
     hostile = np.zeros((worlds.draws, len(days)))
-    theta = _mixture_draws(worlds.stream("home", "coercion"), fitted.coercion.quantile((np.arange(400) + 0.5) / 400))
+    theta = _mixture_draws(worlds.stream("home", "coercion"), fitted.coercion_quantiles)
     if events is not None:
         for pair in fitted.shock_share:
             level, any_ = _pressure(events, worlds, fitted, pair, lives["coercion"], days)
