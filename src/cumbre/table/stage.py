@@ -228,8 +228,8 @@ def simulate(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> Worlds
     inputs["power"] = o.draws.power[:, 0] if len(f.groups) else np.zeros(worlds.draws)
     if around is not None:
         inputs["drift"] = around.drift[:, 0] if len(f.groups) else np.zeros(worlds.draws)
-    for n in range(len(f.mediators)):
-        inputs[f"mediator_{n}"] = engaged[:, n].astype(float)
+    for n, mediator in enumerate(case.mediators):
+        inputs[f"mediator_{mediator.actor}"] = engaged[:, n].astype(float)
     dims = ("draw", "issue", "step")
     variables: dict[str, Any] = {
         "value": (dims, value.astype(np.float32)),
