@@ -29,6 +29,7 @@ _OWNED = frozenset(
     accusations call calls invitation allegation allegations remarks comments criticism statement petición oferta propuesta exigencia
     queja amenaza amenazas acusación acusaciones llamado invitación declaraciones críticas pressure pressures presiones presión""".split()
 )
+_GATHERINGS = frozenset("talks visit meeting summit trip encounter negotiations discussions visita reunión encuentro cumbre conversaciones negociaciones viaje cita diálogos".split())
 _ABROAD = frozenset("REJECT AGREE CONCEDE CONSULT COOPERATE AID SANCTION".split())
 
 
@@ -186,10 +187,10 @@ class Arguments:
             agent = self._agent(v) or self._announcer(v)
             return agent, self._target(trigger, agent)
         source = self.subject(v)
-        if source is not None and trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type == "ASSAULT" and source is not None:
+        if source is not None and (trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type in ("ASSAULT", "MOBILIZE")):
             partner = self._partner(source)
             target = self._target(trigger, source, partner is None)
-            if partner is not None and (target is None or target.prep not in ("with", "con", "contra", "against", "a", "to")):
+            if partner is not None and (target is None or target.kind == "place" or target.prep not in ("with", "con", "contra", "against", "a", "to")):
                 return source, partner
             return source, target
         return source, self._target(trigger, source)
@@ -260,7 +261,7 @@ class Arguments:
             elif prep in ("of", "de", "del"):
                 score += 0.5
             elif prep in _PLACE:
-                score -= 1.6
+                score -= 1.6 if rule.kind != "mutual" else 3.5
             elif prep in ("a", "to", "al", "con", "with", "against", "contra", "on", "sobre"):
                 score += 0.3
             else:
@@ -385,6 +386,27 @@ class Arguments:
             source = self._light_subject(trigger, target)
         if source is not None and source is target:
             target = None
+        if target is None and source is not None and rule.id in ("sanction.expel", "sanction.recall"):
+            target = self._left_target(trigger, source)
+        if rule.id in ("consult.visit", "consult.meet") and trigger.words == 0 and tokens[trigger.at].low in _GATHERINGS:
+            source, target = self._gathering(trigger, source, target)
+        return source, target
+
+    def _gathering(self, trigger: Trigger, source: Mention | None, target: Mention | None) -> tuple[Mention | None, Mention | None]:
+        """ "After talks in Geneva, A and B agreed"; "B freed six men after the visit of A": the other side is the main subject."""
+        before = {t.low for t in self.tokens[max(0, trigger.start - 6) : trigger.start]}
+        if source is not None and target is not None or not before & {"after", "tras", "following", "during", "luego", "durante", "después"}:
+            return source, target
+        main = next((o for o in self.shape.verbs if o.finite), None)
+        subject = self.subject(main) if main is not None else None
+        if subject is None or subject.code is None:
+            return source, target
+        if source is None and target is None:
+            partner = self._partner(subject)
+            return (subject, partner) if partner is not None else (None, None)
+        known = source or target
+        if known is not None and known.code is not None and known.code != subject.code:
+            return (known, subject) if source is not None else (subject, known)
         return source, target
 
     def _light_subject(self, trigger: Trigger, target: Mention | None) -> Mention | None:

@@ -49,9 +49,20 @@ _NEEDS_OBJECT = frozenset(
     restrict block ban prohibit silence harass oppose resist ignore dispute defy dismiss snub aid shelter save
     visitar recibir golpear celebrar destacar saludar defender apoyar reconocer valorar honrar combatir abordar debatir discutir tratar
     prohibir restringir perseguir ignorar desafiar impedir intervenir ayudar financiar armar acudir llegar analizar animar presionar
-    plantear proponer sugerir recomendar insistir abogar señalar investigar atribuir apuntar trasladar acoger volar quemar chocar""".split()
+    plantear proponer sugerir recomendar insistir abogar señalar investigar atribuir apuntar trasladar acoger volar quemar chocar suspend suspender""".split()
 )
-_MAY_LACK = frozenset(("request.ask", "support.praise", "reject.reject", "accuse.accuse", "coerce.ban", "agree.agree"))
+_MAY_LACK = frozenset(("request.ask", "support.praise", "reject.reject", "accuse.accuse", "coerce.ban", "agree.agree", "accuse.call"))
+
+
+_HOME_TAX = frozenset("tax taxes impuesto impuestos tasa tasas quota cuota charge tarifa tarifas".split())
+_BLOCKING = frozenset("block blockade close shut occupy seize take barricade bloquear cerrar ocupar tomar paralizar".split())
+_THINGS = frozenset(
+    """plane planes missile missiles drone drones jet jets tank tanks aircraft helicopter helicopters artillery warplane warplanes warship
+    warships boat boats vessel vessels ship ships convoy base bases military submarine submarines misiles drones buque buques barco barcos
+    lancha lanchas convoy militar embarcación embarcaciones helicópteros caravana intelligence inteligencia bank banks banco bancos
+    mission agency state estado república nación nation republic""".split()
+)
+_HOME_TYPES = frozenset("ACCUSE REQUEST COERCE ASSAULT RETREAT REJECT SUPPORT PROTEST THREATEN".split())
 
 
 def _far(trigger: Trigger, source: Mention | None, target: Mention | None, arguments: Arguments) -> bool:
@@ -93,10 +104,12 @@ def _at_home(kind: str, source: Mention | None, target: Mention | None, tokens: 
     """A role without a country beside an actor of a country belongs to it: "the police arrested ten students"."""
     if target is not None and target.kind == "role" and target.code is None and source is not None and source.code is not None:
         word = tokens[target.end - 1].low
-        if word not in _LOOSE and target.sector not in ("BUS", "MED", "NGO") and source.sector != "IGO" and kind not in ("AID", "MOBILIZE", "COOPERATE"):
+        if word not in _LOOSE and target.sector not in ("BUS", "MED", "NGO") and source.sector != "IGO" and kind in _HOME_TYPES and word not in _THINGS and (
+            source.sector != target.sector or source.sector == "GOV"
+        ) and (kind != "REJECT" or target.sector in ("GOV", "LEG", "JUD", "REB", "OPP")):
             target = replace(target, code=source.code, inferred=True)
     elif source is not None and source.kind == "role" and source.code is None and target is not None and target.code is not None:
-        if source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL") and kind in ("COERCE", "ACCUSE", "REJECT", "ASSAULT", "PROTEST", "REQUEST"):
+        if (source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL") or (kind == "PROTEST" and source.sector == "CVL")) and kind in ("COERCE", "ACCUSE", "REJECT", "ASSAULT", "PROTEST", "REQUEST"):
             source = replace(source, code=target.code, inferred=True)
     return source, target
 
@@ -110,6 +123,13 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if rule.id == "coerce.ban" and source is None:
         return None
+    if rule.id == "consult.host" and (target is None or target.prep in ("from", "de", "of", "in", "by", "por", "en")):
+        return None
+    if rule.id == "sanction.impose" and target is None and tokens[trigger.obj].low in _HOME_TAX:
+        return None
+    if source is not None and source.sector in ("CVL", "BUS") and trigger.verb is not None and any(lemma in _BLOCKING for lemma, _ in trigger.verb.lemmas):
+        if rule.id in ("sanction.stop", "reject.block", "assault.capture_town", "coerce.seize"):
+            kind, mode = "PROTEST", "obstruct"
     if kind == "PROTEST" and rule.kind == "protest" and (source is None or source.code is None):
         source = _locals(source, target, mentions) or source
     source, target = _at_home(kind, source, target, tokens)
@@ -128,7 +148,7 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         target = None
     a, b = (source.actor if source else None), (target.actor if target else None)
     known = source is not None and source.kind in ("pair", "role", "pron")
-    if a is None and b is None and not (known and not trigger.nominal and source is not None and source.kind == "pair"):
+    if a is None and b is None and not (known and kind in ("RETREAT", "CONSULT", "AGREE") and not trigger.nominal and source is not None and source.kind == "pair"):
         return None
     if trigger.nominal and trigger.light is None and (a is None or b is None) and kind not in ("ASSAULT", "PROTEST", "CONSULT", "THREATEN"):
         return None
@@ -177,7 +197,7 @@ def _merge(events: list[Coded]) -> list[Coded]:
             if straight or crossed:
                 twin = True
                 break
-            if other.source is not None and other.source == event.source and (event.target in other.also_targets or event.nominal):
+            if other.source is not None and other.source == event.source and ("target" in event.inferred or event.target in other.also_targets or event.nominal):
                 twin = True
                 break
         if not twin:

@@ -282,6 +282,8 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
                         joined = False
                 elif role_sector is not None and code is None and words in (["of"], ["de"]):
                     joined = True
+                elif role_sector is not None and code is None and size > 2 and words[-1] == "," and words[0] in ("de", "del", "of", "for"):
+                    joined = _topic_end(tokens, end, nxt.start) == nxt.start - 1
                 elif named and size == 0 and code == nxt.code and "person" not in kinds:
                     joined = True
                 if joined:
@@ -385,9 +387,15 @@ def _set_prepositions(mentions: list[Mention], tokens: list[Token], lex: Lexicon
         steps = 0
         while j >= 0 and steps < 4:
             t = tokens[j]
-            if t.low in PREPOSITIONS and not (t.low == "a" and lex.lang == "en"):
+            if t.low in PREPOSITIONS and not (t.low == "a" and lex.lang == "en") and not (
+                t.low in ("around", "about", "over") and tokens[j + 1].text[:1].isdigit()
+            ):
                 mention.prep, mention.prep_at = t.low, j
                 break
+            if t.low in ("around", "about", "over") and tokens[j + 1].text[:1].isdigit():
+                j -= 1
+                steps += 1
+                continue
             if t.text[:1].isdigit() or t.low in DETERMINERS or t.text in ("\"", "“", "«", "‘") or (
                 t.text[:1].isalpha() and t.low not in FUNCTION and t.low not in lex.verbs and t.text[:1].islower()
             ):  # fmt: skip
@@ -448,6 +456,9 @@ def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, 
         if before in POSSESSIVES or before2 in POSSESSIVES:
             pick = next((m for m in earlier if not m.prep), earlier[0] if earlier else None)
             counterpart = tokens[mention.start].low in ("counterpart", "counterparts", "homólogo", "homóloga", "par", "colega", "homólogos")
+            if tokens[mention.start - 1].low in ("its", "their"):
+                states = [m for m in earlier if not m.person]
+                pick = states[-1] if states else pick
             if pick is not None and not counterpart:
                 mention.code, mention.inferred = pick.code, True
             elif context.subject is not None and not counterpart:
@@ -487,6 +498,16 @@ def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, 
             mention.code, mention.inferred = context.home, True
 
 
+def _modifier(m: Mention, tokens: list[Token], lex: Lexicon) -> bool:
+    """An English role noun before another noun only describes it: "military action", "police station"."""
+    if lex.lang != "en" or m.kind != "role" or m.end - m.start > 1 or m.end >= len(tokens):
+        return False
+    word, after = tokens[m.start].low, tokens[m.end]
+    if word.endswith("s") or word in ("people", "police", "men", "women", "children"):
+        return word == "police" and after.low in ("station", "stations", "custody", "car", "vehicle")
+    return after.text[:1].islower() and after.low not in FUNCTION and after.low not in lex.verbs and not after.low.endswith("ly")
+
+
 def _own_stance(m: Mention, tokens: list[Token]) -> bool:
     """ "his opposition" is a stance and not the opposition."""
     return m.kind == "role" and m.sector == "OPP" and m.start > 0 and tokens[m.start - 1].low in POSSESSIVES and m.end - m.start == 1
@@ -507,7 +528,7 @@ def find_mentions(tokens: list[Token], index: Index, lex: Lexicon, context: Cont
     shout = bool(letters) and all(t.text.isupper() for t in letters)
     items = _items(tokens, index, lex.lang, context, shout)
     mentions = _compose(items, tokens, lex, context)
-    mentions = [m for m in mentions if not _own_stance(m, tokens)]
+    mentions = [m for m in mentions if not _own_stance(m, tokens) and not _modifier(m, tokens, lex)]
     _set_prepositions(mentions, tokens, lex)
     _fill_roles(mentions, tokens, context, lex.lang)
     return mentions

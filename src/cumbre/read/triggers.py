@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cumbre.read.clauses import RELATIVES, Shape, Verb
+from cumbre.read.clauses import ADVERBS, RELATIVES, Shape, Verb
 from cumbre.read.lexicon import Lexicon, Phrase, Rule
 from cumbre.read.mentions import DETERMINERS, PREPOSITIONS, Mention
-from cumbre.read.morphology import GER, PP
+from cumbre.read.morphology import PAST, PRES
 from cumbre.read.tokens import Token
 
 __all__ = ["Trigger", "find_triggers"]
@@ -55,7 +55,7 @@ REPORTING = frozenset(
 LIGHT = frozenset(
     """announce order declare decree hold have make issue carry conduct launch impose approve respond mount stage begin start intensify
     step continue give deliver pay receive repeat renew voice express unleash commit wage seek conclude resume answer follow retaliate
-    lead anunciar ordenar declarar decretar realizar hacer emitir lanzar imponer aprobar responder mantener sostener celebrar iniciar
+    lead anunciar ordenar declarar decretar realizar hacer emitir lanzar imponer aprobar responder mantener sostener iniciar
     comenzar dar recibir reiterar expresar cometer perpetrar concluir reanudar retomar disponer efectuar intensificar contestar reaccionar
     protagonizar emprender convocar tener encabezar liderar presentar dictar adelantar formalizar oficializar""".split()
 )
@@ -101,7 +101,7 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
         token = tokens[j]
         low = token.low
         other = shape.by_token.get(j)
-        if other is not None and j > start and (other.finite or other.infinitive or other.gerund):
+        if other is not None and (other.finite or other.infinitive or other.gerund):
             break
         classes = lex.nouns.get(low)
         if classes is None and lex.lang == "es" and low.isascii():
@@ -192,6 +192,11 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
                     break
             if obj < 0:
                 continue
+            if any(
+                (inner := _nominal_trigger(j, tokens, lex, shape)) is not None and inner.obj == obj and inner.rule.id != rule.id
+                for j in range(end, obj) if tokens[j].low in lex.nominals and j not in shape.by_token
+            ):  # fmt: skip
+                continue  # "announced the suspension of talks": the noun carries the event
         key = (len(phrase.rest) + phrase.reflexive, rank, len(rule.objects) > 0)
         if best is None or key > best[0]:
             best = (key, Trigger(rule, rule.type, v.start, max(end, obj + 1), v.at, v, obj, words=len(phrase.rest)))
@@ -214,6 +219,9 @@ def _nominal_trigger(i: int, tokens: list[Token], lex: Lexicon, shape: Shape) ->
         rule = phrase.rule
         if rule.objects:
             after = tokens[end].low if end < len(tokens) else ""
+            if lex.lang == "es" and after not in PREPOSITIONS and end + 1 < len(tokens) and tokens[end + 1].low in ("de", "del", "a", "en"):
+                end += 1
+                after = tokens[end].low
             nouns: list[tuple[int, frozenset[str]]] = []
             if after in ("of", "de", "del", "in", "on", "a", "to", "with", "en") or (phrase.rest and phrase.rest[-1] in ("of", "de")):
                 nouns = _object_nouns(tokens, end + (after in PREPOSITIONS), _clause_stop(tokens, end, 7), lex, shape)
@@ -227,6 +235,13 @@ def _nominal_trigger(i: int, tokens: list[Token], lex: Lexicon, shape: Shape) ->
                     break
             if obj < 0:
                 continue
+        follow = tokens[end] if end < len(tokens) else None
+        if (
+            lex.lang == "en" and obj < 0 and follow is not None and follow.text[:1].islower() and follow.low not in PREPOSITIONS
+            and follow.low not in ("and", "or", "but", "that", "which", "who", "he", "she", "it", "they", "was", "is", "were")
+            and end not in shape.by_token and follow.low not in ADVERBS and (follow.low in lex.nouns or not follow.low.endswith("ly"))
+        ):  # fmt: skip
+            continue  # a modifier: "peace deal", "disarmament mission"
         return Trigger(rule, rule.type, min(i, obj) if obj >= 0 else i, max(end, obj + 1), i, None, obj, nominal=True, words=len(phrase.rest))
     return None
 
@@ -238,6 +253,8 @@ def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
     while j < n:
         low = tokens[j].low
         if low in (";", "after", "while", "tras", "mientras", "luego", "cuando", "when", "hours", "despite", "amid"):
+            return j
+        if low == "as" and j and tokens[j - 1].low in (",", "even", "just"):
             return j
         if low in ("and", "y", "e", "but", "pero", ","):
             k = j + 1
@@ -354,9 +371,16 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
         return _COMING.get(rule.type)
     if v.infinitive and trigger.order is None:
         return _infinitive(trigger, v, tokens, shape)
+    if lemmas & _WARN and v.at + 1 < len(tokens) and tokens[v.at + 1].low in ("of", "about", "sobre", "de", "del"):
+        return None
+    if v.start and v.flags & PRES and not v.flags & PAST and rule.type in ("COOPERATE", "AID", "SUPPORT") and tokens[v.start - 1].low in ("que", "who", "which", "that", "quien"):
+        return None  # a habit: "a country that cooperates"
     if v.gerund and tokens[v.start - 1].low in ("from", "of", "avoid", "about", "for") and v.start and rule.type not in ("CONSULT",):
         return None
     return rule.type
+
+
+_WARN = frozenset("warn caution advertir alertar".split())
 
 
 def _reported(v: Verb, shape: Shape) -> bool:
