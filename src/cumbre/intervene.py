@@ -152,6 +152,7 @@ def intervene(case: Case, do: Sequence[str]) -> Case:
     >>> changed.meeting.setting
     'public'
     """
+    reference = case.extra.get("reference", case)
     for text in do:
         change = _Change(text)
         head = change.path.parts[0]
@@ -170,4 +171,5 @@ def intervene(case: Case, do: Sequence[str]) -> Case:
                 case = _meeting(case, change)
             case _:
                 raise change.unknown("lever", head, ("table", *_FIELDS), 0)
-    return case
+    # the table calibrates its base rates on the case before the intervention, so that what is changed can move them
+    return case.change(extra={**case.extra, "reference": reference}) if do else case
