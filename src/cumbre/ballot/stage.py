@@ -187,7 +187,8 @@ def fit(case: Case) -> Fitted:
     expected = np.zeros(field.size)
     expected[active] = support.share
 
-    mean, sd, scale = _primaries(asked, field, houses, contests, support, prior.common, country, days)
+    lean = np.array([case.candidate[name].primary_lean if name in case.candidate else 0.0 for name in field.ids])
+    mean, sd, scale = _primaries(asked, field, houses, contests, support, prior.common, country, days, lean)
     standing = [int(i) for i in active if i != field.blank and _may_stand(field, changes, int(i))]
     pairs = None
     if len(standing) >= 2:
@@ -216,10 +217,11 @@ def _support(
 
 def _primaries(
     asked: tuple[Question, ...], field: Field, houses: tuple[str, ...], contests: tuple[Contest, ...], support: Support,
-    model: CommonError, country: str, days: int,
+    model: CommonError, country: str, days: int, lean: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:  # fmt: skip
     """Deviation of each primary's voters from national support: mean and sd (primary, option); and the part of the common error
-    that has built up by the day of the primary (primary,)."""
+    that has built up by the day of the primary (primary,). `lean` (option,) is the judged head start of each candidate among those who
+    take the card; polls of the primary itself overrule it as they come in."""
     mean = np.zeros((len(contests), field.size))
     sd = np.full((len(contests), field.size), PRIMARY_SD)
     part = np.ones(len(contests))
@@ -233,11 +235,13 @@ def _primaries(
         part[p] = min(1.0, early / error_scale(model, reference, float(days), e.undecided, e.spread, country)[0])
         members = np.array(contest.members, dtype=np.int64)
         found = merge(inputs.primary_surveys(asked, field, houses, contest))
+        mean[p, members] = lean[members]
         if not found or len(members) < 2:
             continue
-        centre = national[members] - national[members].mean()
+        level = national[members] - national[members].mean()
+        centre = level + lean[members] - lean[members].mean()
         after = run_filter(found, Scales(0.03, 0.15, 0.10), centre, len(houses), prior_sd=PRIMARY_SD)
-        mean[p, members] = after.mean - centre
+        mean[p, members] = after.mean - level
         drift = 0.03**2 * max(contest.day - last, 0.0)
         sd[p, members] = np.sqrt(np.maximum(np.diag(after.cov), 0.0) + drift + 0.2**2)
     return mean, sd, part

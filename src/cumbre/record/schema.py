@@ -171,6 +171,10 @@ class Candidate(Row):
         description="chance of being on the first-round ballot if no field change says otherwise and no primary is lost",
     )
     primary: str = Field(default="", description="the primary in which the candidate takes part, if any")
+    primary_lean: Annotated[float, Field(ge=-5, le=5)] = Field(
+        default=0.0,
+        description="head start among those who vote in the primary, on the log scale, against national support (judged: machine, lists)",
+    )
     status: str = ""
     status_es: str = ""
     source_id: Words = ()
