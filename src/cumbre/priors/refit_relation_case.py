@@ -36,7 +36,11 @@ def plover_rows(events: CodedEvents) -> tuple[pd.DataFrame, dict[str, float]]:
     rows = rows.assign(kind=[kind[c] for c in rows["cameo"]], mode=[mode_of_cameo(c) for c in rows["cameo"]])
     rows = rows[rows["kind"].notna()]
     first = first_tellings(rows["day"].to_numpy(), rows["src"].tolist(), rows["tgt"].tolist(), rows["kind"].tolist())
-    return rows[first], {"rows_with_kind": len(rows), "kept": int(first.sum()), "collapsed_share": round(1 - float(first.mean()), 4)}
+    return rows[first], {
+        "rows_with_kind": len(rows),
+        "kept": int(first.sum()),
+        "collapsed_share": round(1 - float(first.mean()), 4),
+    }
 
 
 def _weekly(rows: pd.DataFrame, pairs: int) -> list[tuple[npt.NDArray[np.int64], FloatArray, FloatArray]]:

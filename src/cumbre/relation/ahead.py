@@ -71,7 +71,7 @@ def past_variance(error: FloatArray, used: npt.NDArray[np.bool_], prior: float, 
     """Mean squared error of each pair's months before each month, shrunk to `prior` with `weight` months; (pair, month)."""
     square = np.where(used, np.nan_to_num(error) ** 2, 0.0)
     before = np.cumsum(square, axis=1) - square
-    months = np.cumsum(used, axis=1) - used
+    months: FloatArray = np.cumsum(used, axis=1, dtype=np.float64) - used
     return np.asarray((before + weight * prior) / (months + weight), dtype=np.float64)
 
 

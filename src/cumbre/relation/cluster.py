@@ -14,10 +14,35 @@ import numpy.typing as npt
 
 from cumbre.relation.kernels import decay_factor
 
-__all__ = ["Drawn", "Spec", "draw_events", "place"]
+__all__ = ["LEVELS", "Drawn", "Spec", "draw_events", "place", "tilt_of"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+
+LEVELS: FloatArray = np.linspace(-10.0, 10.0, 41)
+"""Levels of the index at which the tilt is tabulated."""
+
+
+def tilt_of(share: FloatArray, intensity: FloatArray) -> FloatArray:
+    """Factors (level, kind) that turn a mix of kinds into the least changed mix whose mean intensity is the level.
+
+    Of all mixes with that mean the one nearest to `share` in relative entropy is share_k exp(b intensity_k) (exponential tilting,
+    Csiszar 1975, doi:10.1214/aop/1176996454); b by bisection, within -1 .. 1. Levels that no mix reaches get the nearest one.
+
+    >>> tilt_of(np.array([0.5, 0.5]), np.array([5.0, -5.0]))[20].round(6).tolist()
+    [1.0, 1.0]
+    """
+    out = np.empty((len(LEVELS), len(share)))
+    for i, level in enumerate(LEVELS):
+        low, high = -1.0, 1.0
+        for _ in range(40):
+            b = (low + high) / 2
+            raw = share * np.exp(b * intensity)
+            low, high = (b, high) if (raw @ intensity) / raw.sum() < level else (low, b)
+        raw = np.exp((low + high) / 2 * intensity)
+        out[i] = raw / (share @ raw / share.sum())
+    return out
 
 
 @dataclass(frozen=True)
@@ -27,6 +52,7 @@ class Spec:
     quad_shape, quad_rate (2, quad): long-run events a day ~ gamma(shape) / rate;  kind_shape (2, kind): Dirichlet within a quad
     quad_of_kind (kind,);  residual (2, parent quad, memory): what past events may still breed, in events
     weight (own and cross 2, parent quad, memory, child quad);  half_lives (memory,) days
+    tilt (level, kind), quad_tilt (level, quad): factors on the share of each kind and quad where the index stands at LEVELS[level]
     """
 
     quad_shape: FloatArray
@@ -36,6 +62,8 @@ class Spec:
     residual: FloatArray
     weight: FloatArray
     half_lives: tuple[float, ...]
+    tilt: FloatArray
+    quad_tilt: FloatArray
 
 
 @dataclass(frozen=True)
@@ -48,16 +76,26 @@ class Drawn:
     day: IntArray
 
 
-def _shares(g: np.random.Generator, n: int, spec: Spec) -> npt.NDArray[np.float32]:
-    """Cumulated share of each kind within its quad, (draw, side, kind), each draw its own Dirichlet."""
+def _kinds(g: np.random.Generator, spec: Spec, n: int, events: tuple[IntArray, ...], step: IntArray) -> IntArray:
+    """The kind of each event (draw, side, quad): each draw has its own mix, a Dirichlet, tilted by the level of the week."""
+    draw, side, quad = events
     shape = np.maximum(spec.kind_shape, 1e-3).astype(np.float32)
-    raw = g.standard_gamma(shape, (n, *shape.shape), dtype=np.float32) + np.float32(1e-12)
-    out = np.zeros_like(raw)
-    for quad in range(spec.quad_shape.shape[1]):
-        some = np.flatnonzero(spec.quad_of_kind == quad)
-        part = np.cumsum(raw[:, :, some], axis=2)
-        out[:, :, some] = part / part[:, :, -1:]
-    return out
+    share = g.standard_gamma(shape, (n, *shape.shape), dtype=np.float32) + np.float32(1e-12)
+    tilt = spec.tilt.astype(np.float32)
+    u = g.random(len(draw), dtype=np.float32)
+    kind = np.zeros(len(draw), dtype=np.int64)
+    for q in range(spec.quad_shape.shape[1]):
+        here, some = np.flatnonzero(quad == q), np.flatnonzero(spec.quad_of_kind == q)
+        ladder = np.cumsum(share[:, :, some][draw[here], side[here]] * tilt[:, some][step[here]], axis=1)
+        kind[here] = some[np.minimum((u[here, None] * ladder[:, -1:] > ladder).sum(axis=1), len(some) - 1)]
+    return kind
+
+
+def _steps(level: npt.NDArray[np.floating], draw: IntArray, day: IntArray) -> IntArray:
+    """Row of LEVELS nearest to the index of each event's draw and week."""
+    at = level[np.minimum((day - 1) // 7, len(level) - 1), draw]
+    step = np.rint((at - LEVELS[0]) / (LEVELS[1] - LEVELS[0])).astype(np.int64)
+    return np.asarray(np.clip(step, 0, len(LEVELS) - 1), dtype=np.int64)
 
 
 def _expand(counts: IntArray) -> tuple[IntArray, ...]:
@@ -66,24 +104,34 @@ def _expand(counts: IntArray) -> tuple[IntArray, ...]:
     return tuple(np.asarray(i, dtype=np.int64) for i in np.unravel_index(flat, counts.shape))
 
 
-def draw_events(g: np.random.Generator, n: int, spec: Spec, horizon: int, coding: FloatArray, attention: FloatArray) -> Drawn:
-    """Events of `n` draws on the days 1 .. `horizon`.
+def draw_events(
+    g: np.random.Generator, spec: Spec, horizon: int, coding: FloatArray, attention: FloatArray, level: npt.NDArray[np.floating]
+) -> Drawn:
+    """Events of each draw on the days 1 .. `horizon`.
 
     Parameters
     ----------
     g : generator of one block;  coding (draw,) factor on every long-run rate;  attention (draw,) factor on what past events breed
+    level : (week, draw) index of each draw: what share of first events is friendly or hostile
     """
+    n = len(coding)
     keep = decay_factor(spec.half_lives)
     quads = spec.quad_shape.shape[1]
     own, cross = spec.weight.sum(axis=2)
     rate = g.standard_gamma(np.maximum(spec.quad_shape, 1e-3), (n, 2, quads)) / spec.quad_rate * coding[:, None, None]
     bred = np.einsum("nsp,pq->nsq", rate, own) + np.einsum("nsp,pq->nsq", rate[:, ::-1], cross)
     base = np.maximum(rate - bred, 0.1 * rate)
-    draw, side, quad = _expand(g.poisson(base * horizon))
+    draw, side = _expand(g.poisson(base.sum(axis=2) * horizon))
     day = g.integers(1, horizon + 1, len(draw))
+    ladder = np.cumsum(base[draw, side] * spec.quad_tilt[_steps(level, draw, day)], axis=1)
+    quad = np.minimum((g.random(len(draw))[:, None] * ladder[:, -1:] > ladder).sum(axis=1), quads - 1)
     left = 1.0 - keep**horizon
-    heirs = np.einsum("spk,pkq->sqk", spec.residual, spec.weight[0]) + np.einsum("spk,pkq->sqk", spec.residual[::-1], spec.weight[1])
-    late_draw, late_side, late_quad, memory = _expand(g.poisson(attention[:, None, None, None] * (heirs * left)[None], (n, *heirs.shape)))
+    heirs = np.einsum("spk,pkq->sqk", spec.residual, spec.weight[0]) + np.einsum(
+        "spk,pkq->sqk", spec.residual[::-1], spec.weight[1]
+    )
+    late_draw, late_side, late_quad, memory = _expand(
+        g.poisson(attention[:, None, None, None] * (heirs * left)[None], (n, *heirs.shape))
+    )
     u = g.random(len(late_draw))
     late_day = np.ceil(np.log1p(-u * left[memory]) / np.log(keep[memory])).astype(np.int64)
     draw, side, quad = np.r_[draw, late_draw], np.r_[side, late_side], np.r_[quad, late_quad]
@@ -105,13 +153,7 @@ def draw_events(g: np.random.Generator, n: int, spec: Spec, horizon: int, coding
         draw, side, quad, day = draw[alive], side[alive], quad[alive], day[alive]
         all_parts.append((draw, side, quad, day))
     draw, side, quad, day = (np.concatenate([part[i] for part in all_parts]) for i in range(4))
-    ladder_of = _shares(g, n, spec)
-    u = g.random(len(draw))
-    kind = np.zeros(len(draw), dtype=np.int64)
-    for q in range(quads):
-        here, some = np.flatnonzero(quad == q), np.flatnonzero(spec.quad_of_kind == q)
-        step = (u[here, None] > ladder_of[draw[here], side[here]][:, some]).sum(axis=1)
-        kind[here] = some[np.minimum(step, len(some) - 1)]
+    kind = _kinds(g, spec, n, (draw, side, quad), _steps(level, draw, day))
     return Drawn(draw, side, kind, day)
 
 

@@ -65,7 +65,11 @@ def side_events(case: Case) -> SideEvents:
     crossing = [i for i, (s, t) in enumerate(sides) if s != t and _speaks(case, s) and _speaks(case, t)]
     days = [(rows[i].date - case.as_of).days for i in crossing]
     first = first_tellings(
-        days, [sides[i][0] for i in crossing], [sides[i][1] for i in crossing], [str(rows[i].type) for i in crossing], repeats=False
+        days,
+        [sides[i][0] for i in crossing],
+        [sides[i][1] for i in crossing],
+        [str(rows[i].type) for i in crossing],
+        repeats=False,
     )
     again = _retold([rows[i] for i in crossing], [sides[i] for i in crossing])
     keep = [i for i, once, same in zip(crossing, first, again, strict=True) if once and not same]

@@ -31,7 +31,8 @@ class History:
     """What is remembered at each origin day.
 
     at (origin,) days;  running (day + 1, dyad, kind) cumulated counts, running[t] = events before day t
-    kind (origin, memory, dyad, kind);  quad (origin, 3, dyad, quad);  long_kind (origin, dyad, kind);  long_all (origin, dyad): events a month
+    kind (origin, memory, dyad, kind);  quad (origin, 3, dyad, quad);  long_kind (origin, dyad, kind);
+    long_all (origin, dyad): events a month
     """
 
     at: IntArray

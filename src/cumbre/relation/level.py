@@ -49,7 +49,9 @@ class Law:
 
     def noise(self, n: npt.ArrayLike) -> FloatArray:
         """Variance of the mean intensity of a week of `n` events."""
-        return np.asarray(self.event_sd**2 / np.maximum(np.asarray(n, dtype=np.float64), 1e-9) + self.week_sd**2, dtype=np.float64)
+        return np.asarray(
+            self.event_sd**2 / np.maximum(np.asarray(n, dtype=np.float64), 1e-9) + self.week_sd**2, dtype=np.float64
+        )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -10,7 +12,7 @@ from cumbre.record.case import Case
 from cumbre.relation.cluster import Drawn, draw_events, place
 from cumbre.relation.dyads import KINDS, QUAD_OF_KIND
 from cumbre.relation.level import Law, Path
-from cumbre.relation.state import ATTENTION_SD, CODING_SD, PARTS, Fitted, PairState, fit
+from cumbre.relation.state import ATTENTION_SD, CODING_SD, PARTS, Fitted, PairState, fit, future_levels
 from cumbre.worlds import BLOCK, Worlds
 
 __all__ = ["index_ahead", "simulate"]
@@ -71,18 +73,24 @@ def _tied(normals: Float32) -> Float32:
     return normals
 
 
-def _weekly_sums(drawn: Drawn, value: Float32, n: int, weeks: int, some: npt.NDArray[np.bool_]) -> tuple[Float32, npt.NDArray[np.int64]]:
+def _weekly_sums(
+    drawn: Drawn, value: Float32, n: int, weeks: int, some: npt.NDArray[np.bool_]
+) -> tuple[Float32, npt.NDArray[np.int64]]:
     cell = (np.minimum((drawn.day - 1) // 7, weeks - 1) * n + drawn.draw)[some]
     total = np.bincount(cell, weights=value[some], minlength=n * weeks).reshape(weeks, n)
     return total.astype(np.float32), np.bincount(cell, minlength=n * weeks).reshape(weeks, n)
 
 
-def _pair_block(g: np.random.Generator, state: PairState, fitted: Fitted, world: FloatArray, weeks: int) -> dict[str, npt.NDArray[np.generic]]:
+def _pair_block(
+    g: np.random.Generator, state: PairState, fitted: Fitted, world: FloatArray, weeks: int
+) -> dict[str, npt.NDArray[np.generic]]:
     """One block of one pair: days in slots, and the three indices. `world` (draw, 2) standard normals: coding, attention."""
     n = len(world)
     coding = np.exp(CODING_SD * world[:, 0])
     attention = fitted.attention * np.exp(ATTENTION_SD * world[:, 1])
-    drawn = draw_events(g, n, state.spec, fitted.horizon, coding, attention)
+    steps = g.standard_normal((weeks, n), dtype=np.float32)
+    level = future_levels(state.paths["all"], state.laws["all"], g.standard_normal((2, n)), steps)
+    drawn = draw_events(g, state.spec, fitted.horizon, coding, attention, level)
     middle, spread = fitted.intensity.astype(np.float32).T
     value = middle[drawn.kind] + spread[drawn.kind] * g.standard_normal(len(drawn.day), dtype=np.float32)
     value = np.clip(value, -10, 10)
@@ -115,11 +123,21 @@ def simulate(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> Worlds
         ]
         for name, found in pieces.items():
             found.append(np.concatenate([part[name] for part in parts])[cut])
-    labels = [(s, t, kind, int(room)) for p in fitted.pairs for s, t, row in _directions(p) for kind, room in zip(KINDS, row, strict=True)]
+    labels = [
+        (s, t, kind, int(room))
+        for p in fitted.pairs
+        for s, t, row in _directions(p)
+        for kind, room in zip(KINDS, row, strict=True)
+    ]
     repeat = [room for *_, room in labels]
-    slot = {f"slot_{name}": ("slot", np.repeat([row[i] for row in labels], repeat)) for i, name in enumerate(("source", "target", "kind"))}
+    slot = {
+        f"slot_{name}": ("slot", np.repeat([row[i] for row in labels], repeat))
+        for i, name in enumerate(("source", "target", "kind"))
+    }
     coords = {**slot, "pair": [p.name for p in fitted.pairs], "week_day": ("week", 7 * np.arange(weeks + 1))}
-    variables = {"event_day": (("draw", "slot"), np.concatenate(pieces["days"], axis=1), {"units": "days after as_of; -1 = none"})}
+    variables: dict[str, Any] = {
+        "event_day": (("draw", "slot"), np.concatenate(pieces["days"], axis=1), {"units": "days after as_of; -1 = none"})
+    }
     for part in PARTS:
         name = "index" if part == "all" else f"index_{part}"
         stacked = np.stack(pieces[part], axis=1)

@@ -7,6 +7,7 @@ events such a list holds, which kinds, where the index stands and how much it sw
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,13 @@ import numpy.typing as npt
 
 from cumbre import priors
 from cumbre.record.case import Case
-from cumbre.relation.cluster import Spec, draw_events
+from cumbre.relation.cluster import Spec, draw_events, tilt_of
 from cumbre.relation.dyads import KINDS, QUAD_OF_KIND, QUADS, SideEvents, pairs_of, side_events
 from cumbre.relation.kernels import HALF_LIVES, decay_factor
 from cumbre.relation.level import Law, Path, log_marginal, smooth
 from cumbre.worlds import day_number
 
-__all__ = ["PARTS", "Fitted", "PairState", "fit", "part_mask", "weekly"]
+__all__ = ["PARTS", "Fitted", "PairState", "fit", "future_levels", "part_mask", "smooth_some", "weekly"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -110,18 +111,17 @@ def weekly(day: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray, Floa
 
 
 def _law(pooled: dict[str, float], weeks: IntArray, y: FloatArray, n: FloatArray) -> Law:
-    """The pooled law with its swing and memory adapted to the pair: the mode over a grid, log-normal priors of sd 0.5."""
+    """The pooled law with its swing, memory and event noise adapted to the pair: the mode over a grid, log-normal priors of sd 0.7."""
     wide = float(np.hypot(pooled["mean_sd"], SELECTION_SD))
     base = Law(pooled["mean"], wide, pooled["sd"], min(pooled["half_life"], 26.0), pooled["event_sd"], pooled["week_sd"])
     if len(weeks) < 5:
         return base
     best, found = -np.inf, base
-    for swing in (0.7, 1.0, 1.4, 2.0, 2.8):
-        for memory in (0.25, 0.5, 1.0, 2.0):
-            law = Law(base.mean, wide, base.sd * swing, base.half_life * memory, base.event_sd, base.week_sd)
-            score = log_marginal(weeks, y, n, law) - 2.0 * (np.log(swing) ** 2 + np.log(memory) ** 2)
-            if score > best:
-                best, found = score, law
+    for swing, memory, noise in product((0.7, 1.0, 1.4, 2.0, 2.8, 4.0), (0.12, 0.25, 0.5, 1.0, 2.0), (0.5, 0.7, 1.0, 1.4)):
+        law = Law(base.mean, wide, base.sd * swing, base.half_life * memory, base.event_sd * noise, base.week_sd)
+        score = log_marginal(weeks, y, n, law) - sum(np.log(f) ** 2 for f in (swing, memory, noise))
+        if score > best:
+            best, found = score, law
     return found
 
 
@@ -137,7 +137,9 @@ def _intensity(events: SideEvents, prior: dict[str, Any]) -> FloatArray:
     return out
 
 
-def _spec(counts: FloatArray, residual: FloatArray, span: float, rate: float, prior: dict[str, Any]) -> Spec:
+def _spec(
+    counts: FloatArray, residual: FloatArray, span: float, rate: float, intensity: FloatArray, prior: dict[str, Any]
+) -> Spec:
     weight = np.asarray(prior["weight"], dtype=np.float64)
     mix = np.asarray([prior["mix"][k] for k in KINDS])
     quad_mix = np.bincount(QUAD_OF_KIND, weights=mix, minlength=len(QUADS))
@@ -148,7 +150,14 @@ def _spec(counts: FloatArray, residual: FloatArray, span: float, rate: float, pr
     exposure = worth * (PSEUDO_EVENTS / rate + span)
     strength = np.asarray([prior["mix_strength"][q] for q in QUADS])
     kinds = (strength / quad_mix)[QUAD_OF_KIND] * mix + counts
-    return Spec(shape, np.broadcast_to(exposure, shape.shape).copy(), kinds, QUAD_OF_KIND, residual, weight, HALF_LIVES)
+    within = kinds.sum(axis=0) / np.bincount(QUAD_OF_KIND, weights=kinds.sum(axis=0))[QUAD_OF_KIND]
+    share = within * (shape.sum(axis=0) / shape.sum())[QUAD_OF_KIND]
+    tilt = tilt_of(share, intensity[:, 0])
+    quad_tilt = np.stack([np.bincount(QUAD_OF_KIND, weights=share * row) for row in tilt]) / np.bincount(
+        QUAD_OF_KIND, weights=share
+    )
+    exposures = np.broadcast_to(exposure, shape.shape).copy()
+    return Spec(shape, exposures, kinds, QUAD_OF_KIND, residual, weight, HALF_LIVES, tilt, quad_tilt)
 
 
 def _residual(side: IntArray, kind: IntArray, day: IntArray) -> FloatArray:
@@ -159,11 +168,27 @@ def _residual(side: IntArray, kind: IntArray, day: IntArray) -> FloatArray:
     return out
 
 
-def _slots(spec: Spec, horizon: int, attention: float) -> IntArray:
+def future_levels(
+    path: Path, law: Law, start: npt.NDArray[np.floating], steps: npt.NDArray[np.floating]
+) -> npt.NDArray[np.float32]:
+    """Level of each draw in the weeks to come, (week, draw), from standard normals `start` (2, draw) and `steps` (week, draw)."""
+    root = np.linalg.cholesky(path.state_cov + 1e-9 * np.eye(2))
+    m, x = (path.state[:, None] + root @ start).astype(np.float32)
+    keep, fresh = np.float32(law.keep), np.float32(law.sd * np.sqrt(1 - law.keep**2))
+    out = np.empty(steps.shape, dtype=np.float32)
+    for week in range(len(steps)):
+        x = keep * x + fresh * steps[week].astype(np.float32)
+        out[week] = m + x
+    return out
+
+
+def _slots(spec: Spec, horizon: int, attention: float, path: Path, law: Law) -> IntArray:
     """Room for events of each (side, kind): what one draw in two thousand of a fixed pilot exceeds, and one more."""
     pilot = np.random.Generator(np.random.Philox(key=20))
     coding = np.exp(CODING_SD * pilot.standard_normal(_PILOT))
-    drawn = draw_events(pilot, _PILOT, spec, horizon, coding, attention * np.exp(ATTENTION_SD * pilot.standard_normal(_PILOT)))
+    heat = attention * np.exp(ATTENTION_SD * pilot.standard_normal(_PILOT))
+    level = future_levels(path, law, pilot.standard_normal((2, _PILOT)), pilot.standard_normal((max(horizon // 7, 1), _PILOT)))
+    drawn = draw_events(pilot, spec, horizon, coding, heat, level)
     kinds = spec.kind_shape.shape[1]
     cell = drawn.draw * 2 * kinds + drawn.side * kinds + drawn.kind
     counts = np.bincount(cell, minlength=_PILOT * 2 * kinds).reshape(_PILOT, 2, kinds)
@@ -188,6 +213,7 @@ def fit(case: Case) -> Fitted:
     density = float(((in_span > -60).sum() + 2) / 60 / ((len(in_span) + 2 * span / 60) / span))
     attention = float(np.clip(density**-0.35, 0.3, 1.0))
     oldest = min(-(-events.first // 7), -12)
+    intensity = _intensity(events, prior)
     states = []
     for a, b in pairs:
         index = np.flatnonzero(events.between(a, b))
@@ -198,7 +224,7 @@ def fit(case: Case) -> Fitted:
         fade = 0.5 ** (-events.day[used] / FADE_DAYS)
         weighed = np.zeros(counts.shape)
         np.add.at(weighed, (side, events.kind[used]), fade * len(used) / max(fade.sum(), 1e-9))
-        spec = _spec(weighed, _residual(side, events.kind[used], events.day[used]), span, rate, prior)
+        spec = _spec(weighed, _residual(side, events.kind[used], events.day[used]), span, rate, intensity, prior)
         grid = np.arange(max(oldest, -260), 1)
         laws, paths = {}, {}
         for part in PARTS:
@@ -206,5 +232,14 @@ def fit(case: Case) -> Fitted:
             weeks, y, n = weekly(events.day[some], events.intensity[some])
             laws[part] = _law(prior["law"][part], weeks, y, n)
             paths[part] = smooth(weeks, y, n, grid, laws[part])
-        states.append(PairState((a, b), index, spec, _slots(spec, horizon, attention), grid, laws, paths, counts))
-    return Fitted(tuple(states), events, horizon, span, float(rate), density, attention, _intensity(events, prior))
+        states.append(
+            PairState((a, b), index, spec, _slots(spec, horizon, attention, paths["all"], laws["all"]), grid, laws, paths, counts)
+        )
+    return Fitted(tuple(states), events, horizon, span, float(rate), density, attention, intensity)
+
+
+def smooth_some(fitted: Fitted, state: PairState, some: IntArray) -> Path:
+    """The level as read from some of a pair's events alone (positions in SideEvents), on the pair's grid and law."""
+    inside = some[-(-fitted.events.day[some] // 7) >= state.grid[0]]
+    weeks, y, n = weekly(fitted.events.day[inside], fitted.events.intensity[inside])
+    return smooth(weeks, y, n, state.grid, state.laws["all"])
