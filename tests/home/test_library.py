@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cumbre import priors
 from cumbre.backtest import home as backtest
 from cumbre.errors import InputError, UsageError
-from cumbre.home import ShockModel, library, library_table, predict_shock
+from cumbre.home import ShockModel, library, library_table, predict_shock, predictive_table
 from cumbre.home.decay import decay_log_likelihood, summary_of_decay
 from cumbre.home.mixture import Mixture, t_scales
 from cumbre.home.noise import change_variance
@@ -159,8 +159,15 @@ def test_summits_of_the_fixed_frame_do_next_to_nothing() -> None:
     assert abs(predict_shock("cooperation", selection="frame").mean) < 1.5
 
 
+def test_rows_for_reading_follow_the_filters() -> None:
+    rows = library_table(kind="coercion", initiator="US", selection="news", election_within_6m=False)
+    assert len(rows) == len(library(kind="coercion", initiator="US", selection="news", election_within_6m=False)) > 5
+    assert rows["date"].is_monotonic_decreasing
+    assert set(rows["selection"]) == {"news"}
+
+
 def test_table_has_every_kind_and_selection() -> None:
-    table = library_table(salience="high")
+    table = predictive_table(salience="high")
     assert len(table) == 12
     assert (table["q05"] < table["q50"]).all()
     assert (table["q50"] < table["q95"]).all()

@@ -20,7 +20,7 @@ from cumbre.home.mixture import Mixture, t_scales
 from cumbre.home.pooled import DEGREES, Posterior, fit_pooled
 from cumbre.home.shocks import KINDS
 
-__all__ = ["Prediction", "ShockModel", "library", "library_table", "predict_shock", "shipped_model"]
+__all__ = ["Prediction", "ShockModel", "library", "library_table", "predict_shock", "predictive_table", "shipped_model"]
 
 FloatArray = npt.NDArray[np.float64]
 _SCALES = t_scales(DEGREES, 8)
@@ -206,12 +206,12 @@ def library(*, kind: str | None = None, initiator: str | None = None, country: s
     return rows.reset_index(drop=True)
 
 
-def predict_shock(kind: str, *, initiator: str | None = None, salience: str | None = None, selection: float | str = "mixed",
+def predict_shock(kind: str, *, initiator: str | None = None, salience: str | None = None, selection: float | str | None = None,
                   election_within_6m: bool | None = None) -> Prediction:  # fmt: skip
     """Predictive distribution of the peak effect of an event on the home leader's approval.
 
     `selection` is `frame` (an event picked without looking at polls), `news` (one that made news through its polls), `mixed`
-    (half and half, the default) or a weight of the news part in 0..1. What is None stands at the library's average.
+    (half and half, also where None) or a weight of the news part in 0..1. What else is None stands at the library's average.
 
     >>> p = predict_shock("coercion", initiator="US", salience="high", election_within_6m=False)
     >>> p.quantile(0.05)[0] < 0 < p.quantile(0.95)[0]
@@ -221,6 +221,7 @@ def predict_shock(kind: str, *, initiator: str | None = None, salience: str | No
         raise UsageError(f"kind {kind!r} is unknown; use one of {', '.join(KINDS)}")
     if salience not in (None, "high", "med", "low"):
         raise UsageError(f"salience {salience!r} is unknown; use high, med or low")
+    selection = "mixed" if selection is None else selection
     if isinstance(selection, str):
         if selection not in SELECTIONS:
             raise UsageError(f"selection {selection!r} is unknown; use frame, news, mixed or a number from 0 to 1")
@@ -251,18 +252,35 @@ def predict_shock(kind: str, *, initiator: str | None = None, salience: str | No
     )  # fmt: skip
 
 
-def library_table(*, initiator: str | None = None, salience: str | None = None,
+def library_table(*, kind: str | None = None, initiator: str | None = None, country: str | None = None,
+                  salience: str | None = None, selection: str | None = None,
                   election_within_6m: bool | None = None) -> pd.DataFrame:  # fmt: skip
-    """The predictive table: a row for every kind and selection (frame, mixed, news).
+    """The shipped rows for reading, newest first: what happened to whom, found how, and the change that polls saw, in points.
 
-    >>> library_table()["event"].nunique()
-    12
+    The filters are those of `library`.
+
+    >>> library_table(kind="humiliation").columns[:4].tolist()
+    ['date', 'country', 'leader', 'event']
+    """
+    rows = library(
+        kind=kind, initiator=initiator, country=country, salience=salience, selection=selection, election_within_6m=election_within_6m
+    )  # fmt: skip
+    columns = ["date", "country", "leader", "event", "initiator", "kind", "salience", "selection", "pollster", "before", "change"]
+    return rows.sort_values(["date", "shock_id", "pollster"], ascending=[False, True, True])[columns].reset_index(drop=True)
+
+
+def predictive_table(*, kind: str | None = None, initiator: str | None = None, salience: str | None = None,
+                     election_within_6m: bool | None = None) -> pd.DataFrame:  # fmt: skip
+    """Predictive distributions of a new shock: a row for every kind (or the one given) and selection (frame, mixed, news).
+
+    >>> len(predictive_table()), len(predictive_table(kind="coercion"))
+    (12, 3)
     """
     tables = [
         predict_shock(k, initiator=initiator, salience=salience, selection=s, election_within_6m=election_within_6m)
         .table()
         .assign(kind=k, selection=s)
-        for k in KINDS
+        for k in ((kind,) if kind else KINDS)
         for s in ("frame", "mixed", "news")
     ]
     return pd.concat(tables, ignore_index=True)
