@@ -391,13 +391,16 @@ def shocks(
     from cumbre import home as room
 
     _table(
-        room.library_table(kind=kind, initiator=initiator, salience=salience, selection=selection),
-        "Shock library, points of approval",
+        room.library_table(
+            kind=kind, initiator=initiator, salience=salience, selection=selection, election_within_6m=election_near
+        ),
+        "Shock library: change of approval that polls saw, points",
     )
-    predicted = room.predict_shock(
-        kind or "cooperation", initiator=initiator, salience=salience, selection=selection, election_within_6m=election_near
-    )
-    typer.echo(str(predicted))
+    known = {"initiator": initiator, "salience": salience, "election_within_6m": election_near}
+    if kind is None:
+        _table(room.predictive_table(**known), "Peak effect of a new shock on approval, points")
+    else:
+        typer.echo(str(room.predict_shock(kind, selection=selection, **known)))
 
 
 @app.command()
