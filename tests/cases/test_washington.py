@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from cumbre import ballot
 from cumbre.expression import parse
 from cumbre.intervene import intervene
 from cumbre.record import load
 from cumbre.record.case import Case
 from cumbre.record.loader import check, find
+from cumbre.worlds import Worlds
 
 AS_OF = dt.date(2026, 2, 6)
 FOLDER = find("washington-2026")
@@ -205,6 +207,18 @@ def test_primary_of_the_left_is_smaller_without_its_main_candidate(case: Case) -
         return next(p.votes_mode for p in load("washington-2026", day).primaries if p.id == "frente_vida")
 
     assert votes(None) < votes(dt.date(2026, 2, 2)) / 3
+
+
+def test_a_head_start_helps_in_the_primary(case: Case) -> None:
+    level = case.change(candidates=tuple(c.model_copy(update={"primary_lean": 0.0}) for c in case.candidates))
+
+    def chance(of: Case) -> float:
+        worlds = ballot.simulate(of, Worlds.start(of.id, of.as_of, draws=2048, seed=5))["ballot"]
+        names = [str(name) for name in worlds["candidate"].values]
+        gran = [str(name) for name in worlds["primary"].values].index("gran_consulta")
+        return float((worlds["primary_winner"].values[:, gran] == names.index("valencia")).mean())
+
+    assert chance(level) + 0.2 < chance(case) < 0.85
 
 
 def test_files_hold_no_path_of_a_machine() -> None:
