@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +16,8 @@ from scipy import special
 
 from cumbre import priors
 from cumbre.ballot.first_round import centred_utility, root
-from cumbre.ballot.history import (
-    DAYS,
-    LONG,
-    BallotPrior,
-    First,
-    Pair,
-    blank_is_valid,
-    first_round,
-    half_from_result,
-    learn,
-    pair_polls,
-    truth_of,
-)  # fmt: skip
+from cumbre.ballot.history import DAYS, LONG, First, Pair, blank_is_valid, first_round, pair_polls, questions_of
+from cumbre.ballot.learning import BallotPrior, Outcome, half_from_result, learn, outcomes
 from cumbre.ballot.logratio import shares
 from cumbre.ballot.runoff import AXIS, half_logit, pool, quantiles
 from cumbre.errors import CaseError, InputError, Problem
@@ -88,33 +77,36 @@ def read(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def prepare(
-    polls: pd.DataFrame, results: pd.DataFrame, days: tuple[int, ...] = DAYS + LONG, progress: Progress | None = None
+    polls: pd.DataFrame,
+    truth: Mapping[tuple[str, str], Outcome],
+    days: tuple[int, ...] = DAYS + LONG,
+    progress: Progress | None = None,
 ) -> tuple[list[First], list[tuple[str, int, Pair]]]:
-    """States of every election at every horizon: first rounds, and polls of the pair that ran."""
+    """States of every election at every horizon: first rounds, and polls of the pair that ran.
+
+    Of the truth only the day of voting and, for a run-off, who ran is used.
+    """
     firsts: list[First] = []
     pairs: list[tuple[str, int, Pair]] = []
-    elections = sorted(set(results["election_id"]))
-    for number, election in enumerate(elections):
-        mine = polls[polls["election_id"] == election]
-        for rnd in ("1", "2"):
-            truth = truth_of(results, election, rnd)
-            rows = mine[mine["round"] == rnd]
-            if truth.empty or rows.empty:
-                continue
-            date = truth["date"].iloc[0]
-            names = sorted(truth["candidate"])
-            for d in days:
-                asof = date - pd.Timedelta(days=d)
-                if rnd == "1":
-                    state = first_round(rows, election, asof, d)
-                    if state is not None:
-                        firsts.append(state)
-                elif len(names) == 2:
-                    pair = pair_polls(rows, names[0], names[1], asof)
-                    if pair is not None:
-                        pairs.append((election, d, pair))
+    by = {(str(e), str(r)): rows for (e, r), rows in polls.groupby(["election_id", "round"])}
+    for number, (election, rnd) in enumerate(sorted(truth)):
+        if (election, rnd) not in by:
+            continue
+        asked = questions_of(by[election, rnd])
+        date = pd.Timestamp(truth[election, rnd].date)
+        names = sorted(truth[election, rnd].share)
+        for d in days:
+            asof = date - pd.Timedelta(days=d)
+            if rnd == "1":
+                state = first_round(asked, election, asof, d)
+                if state is not None:
+                    firsts.append(state)
+            elif len(names) == 2:
+                pair = pair_polls(asked, names[0], names[1], asof)
+                if pair is not None:
+                    pairs.append((election, d, pair))
         if progress:
-            progress((number + 1) / len(elections), f"polls of {election}")
+            progress((number + 1) / len(truth), f"polls of {election}")
     return firsts, pairs
 
 
@@ -219,15 +211,16 @@ def run(
     if refit not in (None, "loo"):
         raise InputError(f"--refit is {refit!r}; the only choice is loo (leave one election out)")
     polls, results = read(Path(data))
+    truth = outcomes(results)
     say = progress or (lambda share, words: None)
     days = DAYS + LONG if refit else DAYS
-    firsts, pairs = prepare(polls, results, days, progress=lambda s, w: say(0.6 * s, w))
+    firsts, pairs = prepare(polls, truth, days, progress=lambda s, w: say(0.6 * s, w))
     shipped = None if refit else BallotPrior.from_dict(priors.load("ballot"))
-    elections = sorted(set(results["election_id"]))
+    elections = sorted({e for e, _ in truth})
     rows: list[dict[str, Any]] = []
     for number, election in enumerate(elections):
-        prior = shipped or learn(firsts, pairs, results, leave_out=election, weight=weight)
-        rows += election_rows(election, polls, results, firsts, pairs, prior)
+        prior = shipped or learn(firsts, pairs, truth, leave_out=election, weight=weight)
+        rows += election_rows(election, polls, truth, firsts, pairs, prior)
         say(0.6 + 0.4 * (number + 1) / len(elections), f"forecast {election}")
     columns = ["election_id", "round", "days_before", "candidate", "mean", *COLUMNS, "p_top2", "p_win"]
     table = pd.DataFrame(rows, columns=columns)
@@ -236,39 +229,35 @@ def run(
 
 
 def election_rows(
-    election: str, polls: pd.DataFrame, results: pd.DataFrame, firsts: list[First], pairs: list[tuple[str, int, Pair]],
-    prior: BallotPrior,
+    election: str, polls: pd.DataFrame, truth: Mapping[tuple[str, str], Outcome], firsts: list[First],
+    pairs: list[tuple[str, int, Pair]], prior: BallotPrior,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Forecast rows of one election: first round, run-off, and run-off from the true first round."""
     rows: list[dict[str, Any]] = []
-    mine = {f.days: f for f in firsts if f.election == election}
-    for d in DAYS:
-        if d in mine:
-            rows += first_rows(mine[d], prior)
-    second = truth_of(results, election, "2")
-    if len(second) != 2:
+    for state in firsts:
+        if state.election == election and state.days in DAYS:
+            rows += first_rows(state, prior)
+    second, before = truth.get((election, "2")), truth.get((election, "1"))
+    if second is None or len(second.share) != 2:
         return rows
-    a, b = sorted(second["candidate"])
-    date = second["date"].iloc[0]
-    known = half_from_result(results, election, a, b)
-    first_date = truth_of(results, election, "1")["date"]
-    half: float | None
+    a, b = sorted(second.share)
+    date = pd.Timestamp(second.date)
+    known = half_from_result(before, a, b)
+    slope = prior.runoff.slope
     for name, d, pair in pairs:
         if name != election or d not in DAYS:
             continue
         asof = date - pd.Timedelta(days=d)
-        if known is not None and first_date.iloc[0] < asof:
-            half, variance = known, 0.0
-        else:
-            early = polls[(polls["election_id"] == election) & (polls["round"] == "1")]
-            ahead = int((first_date.iloc[0] - asof).days) if len(first_date) else d
+        half, variance = known, 0.0
+        if before is None or known is None or pd.Timestamp(before.date) >= asof:
+            early = questions_of(polls[(polls["election_id"] == election) & (polls["round"] == "1")])
+            ahead = (pd.Timestamp(before.date) - asof).days if before else d
             half, variance = _half_forecast(first_round(early, election, asof, max(ahead, 0)), prior, a, b)
-        slope = prior.runoff.slope
         first = None if half is None else slope * half
         weight = pool(prior.runoff, first, pair.logit, pair.variance, d, slope**2 * variance)
         rows += second_rows(election, "2", d, [a, b], weight, prior)
     if known is not None:
-        rows += second_rows(election, "2t", "", [a, b], pool(prior.runoff, prior.runoff.slope * known), prior)
+        rows += second_rows(election, "2t", "", [a, b], pool(prior.runoff, slope * known), prior)
     return rows
 
 

@@ -6,6 +6,7 @@ on the same cells: that average as a point (its CRPS is its absolute error), and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import pandas as pd
 from scipy import special
 
 from cumbre.backtest import ballot
-from cumbre.ballot.history import DAYS, blank_is_valid, truth_of
+from cumbre.ballot.history import DAYS, blank_is_valid
+from cumbre.ballot.learning import Outcome, outcomes
 
 __all__ = ["THIN", "bootstrap", "calibrate", "cells_of", "last_poll_average"]
 
@@ -42,17 +44,15 @@ def last_poll_average(rows: pd.DataFrame, asof: pd.Timestamp, blank: bool) -> tu
 def cells_of(polls: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     """First-round cells: election, days, candidate, average, respondents, result."""
     out = []
-    for election in sorted(set(results["election_id"])):
-        truth = truth_of(results, election, "1")
+    for (election, rnd), truth in sorted(outcomes(results).items()):
         rows = polls[(polls["election_id"] == election) & (polls["round"] == "1")]
-        if truth.empty or rows.empty:
+        if rnd != "1" or rows.empty:
             continue
         for days in DAYS:
-            asof = truth["date"].iloc[0] - pd.Timedelta(days=days)
+            asof = pd.Timestamp(truth.date) - pd.Timedelta(days=days)
             average, size = last_poll_average(rows, asof, blank_is_valid(election))
-            names, real = truth["candidate"].tolist(), truth["share_pct"].tolist()
             polled = average.to_dict()
-            out += [(election, days, c, polled[c], size, y) for c, y in zip(names, real, strict=True) if polled.get(c, 0.0) >= 3]
+            out += [(election, days, c, polled[c], size, y) for c, y in truth.share.items() if polled.get(c, 0.0) >= 3]
     return pd.DataFrame(out, columns=["election_id", "days", "candidate", "average", "size", "result"])
 
 
@@ -118,21 +118,25 @@ def calibrate(data: Path, forecasts: Path) -> dict[str, Any]:
     position = (near[ballot.COLUMNS].to_numpy(float) < near["result"].to_numpy(float)[:, None]).sum(axis=1) / 40
     weight = 1 / near.groupby(["election_id"])["result"].transform("size").to_numpy(float)
     pit, _ = np.histogram(np.minimum(position, 0.999), bins=10, range=(0, 1), weights=weight)
-    return {"by_horizon": rows, "pit": [round(float(v), 4) for v in pit / pit.sum()], "surprises": surprises(results, joined)}
+    return {
+        "by_horizon": rows,
+        "pit": [round(float(v), 4) for v in pit / pit.sum()],
+        "surprises": surprises(outcomes(results), joined),
+    }
 
 
-def surprises(results: pd.DataFrame, joined: pd.DataFrame) -> list[dict[str, Any]]:
+def surprises(truth: Mapping[tuple[str, str], Outcome], joined: pd.DataFrame) -> list[dict[str, Any]]:
     """What no interval can promise: by horizon, candidates with 5 % or more polled under 3 %, and how many reached the top two."""
     out = []
     for days in sorted(joined["days"].unique().tolist()):
         g = joined[joined["days"] == days]
         late = top = n = 0
         for election in sorted(set(g["election_id"])):
-            cells = g[g["election_id"] == election]
-            truth = truth_of(results, election, "1")
-            missed = truth[(truth["share_pct"] >= 5) & ~truth["candidate"].isin(cells["candidate"])]
-            n += int((truth["share_pct"] >= 5).sum())
-            late += len(missed)
-            top += int(pd.to_numeric(missed["advanced_or_top2"], errors="coerce").fillna(0).sum())
+            share = truth[election, "1"].share
+            missed = set(share) - set(g.loc[g["election_id"] == election, "candidate"])
+            first_two = sorted(share, key=lambda c: -share[c])[:2]
+            n += sum(v >= 5 for v in share.values())
+            late += sum(share[c] >= 5 for c in missed)
+            top += sum(c in first_two for c in missed)
         out.append({"days": int(days), "of": n, "late": late, "late_top2": top})
     return out

@@ -16,6 +16,10 @@ from cumbre.record.passport import Label, Passport
 __all__ = ["passports"]
 
 
+ENOUGH = 8
+"""Elections at a horizon under which it counts as extrapolated."""
+
+
 def passports(case: Case, fitted: Fitted) -> dict[str, Passport]:
     """Passports of inputs and fitted numbers, by id."""
     out = [*_learned(fitted), *_polls(case, fitted), *_judged(case)]
@@ -29,10 +33,14 @@ def _learned(fitted: Fitted) -> list[Passport]:
     c, r, b, e = fitted.prior.common, fitted.prior.runoff, fitted.prior.blank, fitted.support.estimate
     at = fitted.days
     one = float(error_scale(c, np.array([0.2]), float(at), e.undecided, e.spread, fitted.country)[0])
-    longest = max(int(d) for d in shipped["first_round_states"])
-    states = shipped["first_round_states"]
-    measured = f"measured at 2 to {longest} days ({', '.join(f'{v} elections at {k}' for k, v in states.items())})"
-    beyond = f"{at} days lies inside the span measured" if at <= longest else f"{at} days is extrapolated beyond {longest}"
+    states = {int(d): int(v) for d, v in shipped["first_round_states"].items()}
+    solid = max(d for d, v in states.items() if v >= ENOUGH)
+    measured = f"elections behind it by days: {', '.join(f'{v} at {d}' for d, v in sorted(states.items()))}"
+    beyond = (
+        f"{at} days is inside what they measure"
+        if at <= solid
+        else f"beyond {solid} days it is mostly extrapolated along the curve"
+    )
     rows: list[tuple[str, float, str, str, int, str]] = [
         ("error.scale_20", one, "log", "Student-t scale of the error of a candidate at 20 %", n, f"{measured}; {beyond}"),
         ("error.df", c.df, "degrees of freedom", "Student-t tails of the common error", n, ""),

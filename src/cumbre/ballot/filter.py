@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from cumbre.ballot.logratio import FLOOR, close, helmert, utilities
 
-__all__ = ["DIFFUSE", "Scales", "State", "Survey", "Trend", "fit_scales", "run_filter", "smooth"]
+__all__ = ["DIFFUSE", "Scales", "State", "Survey", "Trend", "fit_scales", "observe", "run_filter", "smooth"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -93,6 +93,9 @@ class Trend:
     cov: FloatArray
 
 
+Observation = tuple[FloatArray, FloatArray, FloatArray]
+
+
 @dataclass(frozen=True)
 class _Step:
     """One update, kept for the smoother: prediction before it, and the innovation terms."""
@@ -105,8 +108,11 @@ class _Step:
     innovation: FloatArray
 
 
-def _observe(survey: Survey, k: int, houses: int, poll: float) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Contrast observation z (m-1,), matrix H (m-1, state), covariance R (m-1, m-1) of one survey."""
+def observe(survey: Survey, k: int, houses: int) -> Observation:
+    """Contrast observation z (m-1,), matrix H (m-1, state) and sampling covariance R (m-1, m-1) of one survey.
+
+    The contrasts are orthonormal, so the error of a poll beyond sampling adds poll^2 I to R whatever the list.
+    """
     m = len(survey.options)
     p = close(np.maximum(survey.share, 0.0))
     y = utilities(p, survey.n)
@@ -120,7 +126,7 @@ def _observe(survey: Survey, k: int, houses: int, poll: float) -> tuple[FloatArr
         a[:, :k] = survey.matrix
     first = k * (1 + survey.house)
     a[:, first : first + k] = a[:, :k]
-    noise = DESIGN / max(survey.n, 1e-6) / np.maximum(p, FLOOR) + poll**2 + survey.extra**2
+    noise = DESIGN / max(survey.n, 1e-6) / np.maximum(p, FLOOR) + survey.extra**2
     return b @ y, b @ a, (b * noise) @ b.T
 
 
@@ -134,12 +140,13 @@ def run_filter(
     keep: list[_Step] | None = None,
     jumps: Sequence[tuple[float, FloatArray]] = (),
     prior_sd: FloatArray | float = DIFFUSE,
+    observed: Sequence[Observation | None] | None = None,
 ) -> State:
     """Support after all surveys, which must be sorted by day.
 
     prior_mean (option,) of utilities before the first poll; house_record (house, option) prior means of house effects;
     walk_scale (option,) factor on the innovation sd (default 1); jumps: (day, variance (option,)) added on dated events;
-    prior_sd (option,) of utilities before the first poll.
+    prior_sd (option,) of utilities before the first poll; observed: what `observe` gives for each survey, if it is at hand.
 
     >>> s = [Survey(float(d), 0, np.arange(2), np.array([0.6, 0.4]), 1000.0) for d in range(5)]
     >>> state = run_filter(s, Scales(0.02, 0.0, 0.0), np.zeros(2), 1)
@@ -159,7 +166,8 @@ def run_filter(
     index = np.arange(k)
     loglik, day = 0.0, surveys[0].day if surveys else 0.0
     pending = sorted((j for j in jumps if j[0] > day), key=lambda j: j[0])
-    for survey in surveys:
+    extra = scales.poll**2
+    for number, survey in enumerate(surveys):
         if survey.day > day:
             cov[index, index] += step * (survey.day - day)
             while pending and pending[0][0] <= survey.day:
@@ -167,20 +175,19 @@ def run_filter(
             day = survey.day
         if len(survey.options) < 2:
             continue
-        z, h, r = _observe(survey, k, houses, scales.poll)
+        z, h, r = (observed[number] if observed else None) or observe(survey, k, houses)
         ph = cov @ h.T
         f = h @ ph + r
+        f[np.diag_indices_from(f)] += extra
         v = z - h @ mean
-        factor = np.linalg.cholesky(f)
-        half = np.linalg.solve(factor, v)
         inverse = np.asarray(np.linalg.inv(f), dtype=np.float64)
-        loglik -= 0.5 * (half @ half) + np.log(np.diag(factor)).sum() + 0.5 * len(v) * np.log(2 * np.pi)
+        loglik -= 0.5 * (v @ inverse @ v + np.linalg.slogdet(f)[1] + len(v) * np.log(2 * np.pi))
         if keep is not None:
             keep.append(_Step(survey.day, mean.copy(), cov.copy(), h, inverse, v))
         gain = ph @ inverse
         mean = mean + gain @ v
         cov = cov - gain @ ph.T
-        cov = 0.5 * (cov + cov.T)
+    cov = 0.5 * (cov + cov.T)
     variance = np.diag(cov)
     return State(
         mean[:k].copy(),
@@ -259,7 +266,11 @@ def fit_scales(
     >>> bool(w[0] > w[1])
     True
     """
-    states = [run_filter(surveys, g, prior_mean, houses, house_record, walk_scale, prior_sd=prior_sd) for g in grid]
+    k = len(prior_mean)
+    observed = [observe(s, k, houses) if len(s.options) >= 2 else None for s in surveys]
+    states = [
+        run_filter(surveys, g, prior_mean, houses, house_record, walk_scale, prior_sd=prior_sd, observed=observed) for g in grid
+    ]
     score = np.array([s.loglik for s in states]) + log_prior
     weight = np.exp(score - score.max())
     return np.asarray(weight / weight.sum()), states

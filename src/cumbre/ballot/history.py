@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special
 
-from cumbre.ballot.blank import BlankError, deflate, fit_blank
-from cumbre.ballot.common_error import CommonError, Residuals, fit_common_error
-from cumbre.ballot.filter import Scales, Survey, run_filter
-from cumbre.ballot.first_round import Estimate, estimate, merge
-from cumbre.ballot.runoff import RunoffCell, RunoffError, fit_runoff, half_logit
+from cumbre.ballot.blank import deflate
+from cumbre.ballot.filter import Survey
+from cumbre.ballot.first_round import Estimate, estimate
+from cumbre.ballot.pairs import pair_state
 
-__all__ = ["DAYS", "BallotPrior", "First", "Pair", "first_round", "learn", "pair_polls", "truth_of"]
+__all__ = [
+    "DAYS", "LONG", "Asked", "First", "Pair", "blank_is_valid", "first_round", "pair_polls", "questions_of",
+]  # fmt: skip
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -36,24 +36,6 @@ WINDOW, RECENT, FIELD = 120, 30, 10
 
 UNKNOWN_N = 800.0
 """Respondents assumed where a source gives none (judged; the median of the open data is about 1,000)."""
-
-
-@dataclass(frozen=True)
-class BallotPrior:
-    """Everything learned across elections."""
-
-    common: CommonError
-    runoff: RunoffError
-    blank: BlankError
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for the prior file."""
-        return {"common": self.common.as_dict(), "runoff": self.runoff.as_dict(), "blank": self.blank.as_dict()}
-
-    @classmethod
-    def from_dict(cls, d: dict[str, Any]) -> BallotPrior:
-        """Read what `as_dict` wrote."""
-        return cls(CommonError(**d["common"]), RunoffError(**d["runoff"]), BlankError(**d["blank"]))
 
 
 @dataclass(frozen=True)
@@ -98,54 +80,93 @@ def blank_is_valid(election: str) -> bool:
     return election.lower().startswith("co-")
 
 
-def truth_of(results: pd.DataFrame, election: str, rnd: str) -> pd.DataFrame:
-    """Rows of candidates in one round, in the order of the file; empty where the round is not in the table."""
-    rows = results[(results["election_id"] == election) & (results["round"] == rnd)]
-    return rows[rows["kind"] == "candidate"]
+@dataclass(frozen=True)
+class Asked:
+    """One poll of one election and round: last field day, house, respondents, per cent by name and by kind."""
+
+    poll_id: str
+    pollster: str
+    end: pd.Timestamp
+    size: float
+    candidates: dict[str, float]
+    other: float
+    blank: float
+    undecided: float
+    lists_other: bool
+    lists_blank: bool
 
 
-def _size(rows: pd.DataFrame) -> float:
-    value = pd.to_numeric(rows["sample_size"].iloc[0], errors="coerce")
-    return float(value) if np.isfinite(value) and value > 0 else UNKNOWN_N
+def questions_of(polls: pd.DataFrame) -> list[Asked]:
+    """Polls of one election and round from the long table, in order of poll id. Rows without a share are left out."""
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    names = ["poll_id", "pollster", "field_end", "sample_size", "candidate", "share_pct", "kind"]
+    for row in zip(*(polls[c].tolist() for c in names), strict=True):
+        if np.isfinite(row[5]):
+            rows.setdefault(row[0], []).append(row)
+    out = []
+    for poll_id in sorted(rows):
+        mine = rows[poll_id]
+        by: dict[str, float] = {}
+        named: dict[str, float] = {}
+        for *_, candidate, share, kind in mine:
+            if kind == "candidate":
+                named[candidate] = named.get(candidate, 0.0) + share
+            else:
+                by[kind] = by.get(kind, 0.0) + share
+        size = _size(mine[0][3])
+        out.append(
+            Asked(
+                poll_id, mine[0][1], mine[0][2], size, named, by.get("other", 0.0), by.get("blank", 0.0), by.get("undecided", 0.0),
+                "other" in by, "blank" in by,
+            )
+        )  # fmt: skip
+    return out
 
 
-def first_round(polls: pd.DataFrame, election: str, asof: pd.Timestamp, days: int) -> First | None:
-    """First-round state of an election from polls with field_end on or before `asof`; None where there are none.
+def _size(value: Any) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        return UNKNOWN_N
+    return number if np.isfinite(number) and number > 0 else UNKNOWN_N
 
-    `polls` holds rows of this election and round 1, with field_end as timestamps. Later rows are left out here, not by the caller.
+
+def first_round(asked: Sequence[Asked], election: str, asof: pd.Timestamp, days: int) -> First | None:
+    """First-round state of an election from polls whose field work ended on or before `asof`; None where there are none.
+
+    Later polls are left out here, not by the caller.
     """
-    known = polls[polls["field_end"] <= asof]
-    kinds = ["candidate", "other"] + (["blank"] if blank_is_valid(election) else [])
-    valid = known[known["kind"].isin(kinds)]
-    valid = valid[valid["share_pct"].notna()]
-    if valid.empty:
+    blank = blank_is_valid(election)
+    known = []
+    for a in asked:
+        share = dict(a.candidates)
+        if a.lists_other:
+            share["other"] = a.other
+        if blank and a.lists_blank:
+            share["blank"] = a.blank
+        if a.end <= asof and share and sum(share.values()) > 0:
+            known.append((a, share))
+    if not known:
         return None
-    valid = valid.assign(option=np.where(valid["kind"] == "candidate", valid["candidate"], valid["kind"]))
-    last = valid["field_end"].max()
-    edge = min(asof, last) - pd.Timedelta(days=RECENT)
-    if last > asof - pd.Timedelta(days=RECENT):
-        edge = asof - pd.Timedelta(days=RECENT)
-    names = sorted(set(valid.loc[valid["field_end"] > edge, "option"]))
+    last = max(a.end for a, _ in known)
+    edge = (asof if last > asof - pd.Timedelta(days=RECENT) else last) - pd.Timedelta(days=RECENT)
+    names = sorted({name for a, share in known if a.end > edge for name in share})
     if len(names) < 2:
         return None
     index = {name: i for i, name in enumerate(names)}
-    used = valid[(valid["field_end"] > last - pd.Timedelta(days=WINDOW)) & valid["option"].isin(index)]
-    houses = {name: i for i, name in enumerate(sorted(set(used["pollster"])))}
-    unsure = known[known["kind"] == "undecided"].groupby("poll_id")["share_pct"].sum()
-    surveys, missing = [], []
-    for poll, rows in used.groupby("poll_id", sort=True):
-        share = rows.groupby("option")["share_pct"].sum()
-        if len(share) < 2 or share.sum() <= 0:
-            continue
-        lost = float(unsure.get(poll, 0.0))
-        day = float((rows["field_end"].iloc[0] - asof).days)
-        options = np.array([index[o] for o in share.index])
-        house = houses[rows["pollster"].iloc[0]]
-        surveys.append(Survey(day, house, options, share.to_numpy(float), _size(rows) * (1 - min(lost, 80.0) / 100)))
-        if rows["field_end"].iloc[0] > edge:
-            missing.append(lost)
-    if not surveys:
+    used = [(a, {k: v for k, v in s.items() if k in index}) for a, s in known if a.end > last - pd.Timedelta(days=WINDOW)]
+    used = [(a, share) for a, share in used if len(share) >= 2 and sum(share.values()) > 0]
+    if not used:
         return None
+    houses = {name: i for i, name in enumerate(sorted({a.pollster for a, _ in used}))}
+    surveys, missing = [], []
+    for a, share in used:
+        options = np.array([index[o] for o in share], dtype=np.int64)
+        n = a.size * (1 - min(a.undecided, 80.0) / 100)
+        values = np.array(list(share.values()), float)
+        surveys.append(Survey(float((a.end - asof).days), houses[a.pollster], options, values, n, name=a.poll_id))
+        if a.end > edge:
+            missing.append(a.undecided)
     e = estimate(surveys, len(names), len(houses), float(np.mean(missing)) if missing else 0.0)
     newest = max(s.day for s in surveys)
     present = np.zeros(len(names), dtype=bool)
@@ -157,107 +178,17 @@ def first_round(polls: pd.DataFrame, election: str, asof: pd.Timestamp, days: in
     return First(election, days, tuple(names), kind, e, present, len(surveys), len(recent))
 
 
-PAIR_SCALES = Scales(0.02, 0.08, 0.05)
-"""Scales of the filter for one pair (selected on the open run-offs; a pair has too few polls to learn its own)."""
-
-
-def pair_polls(polls: pd.DataFrame, a: str, b: str, asof: pd.Timestamp) -> Pair | None:
+def pair_polls(asked: Sequence[Asked], a: str, b: str, asof: pd.Timestamp) -> Pair | None:
     """Polls of exactly the pair (a, b) by `asof`: logit of a's two-way share. None where nobody asked."""
-    known = polls[(polls["field_end"] <= asof) & polls["share_pct"].notna()]
-    known = known[known["field_end"] > asof - pd.Timedelta(days=3 * WINDOW)]
-    names = known[known["kind"] == "candidate"].groupby("poll_id")["candidate"].agg(set)
-    mine = known[known["poll_id"].isin([p for p, s in names.items() if s == {a, b}])]
-    if mine.empty:
+    start = asof - pd.Timedelta(days=3 * WINDOW)
+    mine = [q for q in asked if start < q.end <= asof and set(q.candidates) == {a, b} and min(q.candidates.values()) > 0]
+    if not mine:
         return None
-    houses = {name: i for i, name in enumerate(sorted(set(mine["pollster"])))}
+    houses = {name: i for i, name in enumerate(sorted({q.pollster for q in mine}))}
     surveys = []
-    for _, rows in mine.groupby("poll_id", sort=True):
-        share = rows[rows["kind"] == "candidate"].groupby("candidate")["share_pct"].sum()
-        pair = np.array([share[a], share[b]], float)
-        if pair.min() <= 0:
-            continue
-        day = float((rows["field_end"].iloc[0] - asof).days)
-        answered = min(pair.sum() / 100, 1.0)
-        surveys.append(Survey(day, houses[rows["pollster"].iloc[0]], np.arange(2), pair, _size(rows) * answered))
-    if not surveys:
-        return None
-    state = run_filter(merge(surveys), PAIR_SCALES, np.zeros(2), len(houses))
-    c = state.cov
-    return Pair(float(state.mean[0] - state.mean[1]), float(c[0, 0] + c[1, 1] - 2 * c[0, 1]), len(surveys))
-
-
-def residuals(first: First, results: pd.DataFrame, blank_shift: float = 0.0) -> Residuals | None:
-    """What the result says about a first-round state (reads the result: for learning only)."""
-    truth = truth_of(results, first.election, "1").set_index("candidate")["share_pct"]
-    share = np.where(first.present, first.share(blank_shift), 0.0)
-    share = share / share.sum()
-    scored = [i for i, o in enumerate(first.options) if share[i] >= 0.03 and first.kinds[i] == "candidate" and o in truth.index]
-    if not scored:
-        return None
-    return Residuals(
-        first.election, first.country, float(first.days), share, first.estimate.variance(), np.array(scored),
-        np.array([truth[first.options[i]] / 100 for i in scored], float), first.estimate.undecided, first.estimate.spread,
-    )  # fmt: skip
-
-
-def runoff_truth(results: pd.DataFrame, election: str) -> tuple[str, str, float, float | None, float] | None:
-    """(a, b, true logit, logit of half-and-half or None, blank share) of a run-off; a and b sorted by id."""
-    second = truth_of(results, election, "2").set_index("candidate")["share_pct"]
-    if len(second) != 2:
-        return None
-    a, b = sorted(second.index)
-    true = float(np.log(second[a] / second[b]))
-    half = half_from_result(results, election, a, b)
-    return a, b, true, half, max(0.0, 1 - float(second.sum()) / 100)
-
-
-def half_from_result(results: pd.DataFrame, election: str, a: str, b: str) -> float | None:
-    """Logit of half-and-half from the true first round; None where it is not in the table."""
-    first = truth_of(results, election, "1").set_index("candidate")["share_pct"]
-    if a not in first.index or b not in first.index:
-        return None
-    rows = results[(results["election_id"] == election) & (results["round"] == "1") & (results["kind"] == "blank")]
-    blank = float(rows["share_pct"].sum()) / 100
-    return half_logit(first[a] / 100, first[b] / 100, blank).item()
-
-
-def learn(
-    firsts: Sequence[First], pairs: Sequence[tuple[str, int, Pair]], results: pd.DataFrame, leave_out: str | None = None,
-    weight: dict[str, float] | None = None,
-) -> BallotPrior:  # fmt: skip
-    """Prior from past elections, without `leave_out`. firsts and pairs are states as of each horizon; results are the truth.
-
-    `weight` multiplies elections (thin ones weighted down in a sensitivity run).
-    """
-    firsts = [f for f in firsts if f.election != leave_out]
-    polled, real = [], []
-    for f in firsts:
-        rows = results[(results["election_id"] == f.election) & (results["round"] == "1") & (results["kind"] == "blank")]
-        if f.blank is not None and f.days == 7 and len(rows):
-            polled.append(float(f.estimate.share[f.blank]))
-            real.append(float(rows["share_pct"].iloc[0]) / 100)
-    blank = fit_blank(polled, real)
-    cells = []
-    for f in firsts:
-        cell = residuals(f, results, blank.shift)
-        if cell is not None:
-            w = (weight or {}).get(f.election, 1.0)
-            cells.append(Residuals(**{**cell.__dict__, "weight": w}))
-    runoffs, blanks = [], []
-    for election in sorted(set(results.loc[results["round"] == "2", "election_id"]) - {leave_out}):
-        found = runoff_truth(results, election)
-        if found is None:
-            continue
-        _, _, true, half, spoiled = found
-        runoffs.append(RunoffCell(election, true, half))
-        if blank_is_valid(election):
-            blanks.append(spoiled)
-        for name, days, pair in pairs:
-            if name == election:
-                runoffs.append(RunoffCell(election, true, None, pair.logit, pair.variance, float(days)))
-    return BallotPrior(fit_common_error(cells), fit_runoff(runoffs, blanks), blank)
-
-
-def expit(x: FloatArray | float) -> FloatArray:
-    """Logistic function."""
-    return np.asarray(special.expit(x), dtype=np.float64)
+    for q in mine:
+        pair = np.array([q.candidates[a], q.candidates[b]], float)
+        n = q.size * min(float(pair.sum()) / 100, 1.0)
+        surveys.append(Survey(float((q.end - asof).days), houses[q.pollster], np.arange(2), pair, n, name=q.poll_id))
+    logit, variance = pair_state(surveys)
+    return Pair(logit, variance, len(surveys))

@@ -13,8 +13,8 @@ from cumbre.ballot.blank import deflate
 from cumbre.ballot.common_error import CommonError, error_scale
 from cumbre.ballot.filter import DIFFUSE, Scales, Survey, run_filter
 from cumbre.ballot.first_round import Estimate, centred_utility, estimate, merge, root, start
-from cumbre.ballot.history import BallotPrior
 from cumbre.ballot.inputs import Change, Contest, Field, Question
+from cumbre.ballot.learning import BallotPrior
 from cumbre.ballot.logratio import close
 from cumbre.ballot.pairs import PairTable, pair_state, pair_table
 from cumbre.ballot.transfer import affinity, fit_sharpness

@@ -32,9 +32,11 @@ def refit(data: Path) -> dict[str, Any]:
     backtest: Any = import_module("cumbre.backtest.ballot")
     calibration: Any = import_module("cumbre.backtest.ballot_calibration")
     history: Any = import_module("cumbre.ballot.history")
+    learning: Any = import_module("cumbre.ballot.learning")
     polls, results = backtest.read(data)
-    firsts, pairs = backtest.prepare(polls, results)
-    prior = history.learn(firsts, pairs, results)
+    truth = learning.outcomes(results)
+    firsts, pairs = backtest.prepare(polls, truth)
+    prior = learning.learn(firsts, pairs, truth)
     counts = {str(d): sum(f.days == d for f in firsts) for d in history.DAYS + history.LONG}
     thin = dict.fromkeys(calibration.THIN, 0.25)
     with tempfile.TemporaryDirectory() as folder:
