@@ -61,7 +61,7 @@ def test_groups_keep_every_edit(both: tuple[Case, Case]) -> None:
 
 
 def test_shares_and_time_add_up_to_the_change(folder: Path) -> None:
-    found = changed(folder, SINCE, draws=1500, seed=4)
+    found = changed(folder, SINCE, draws=1500, seed=4, pairs=2)
     assert found.orders == 4
     assert len(found.items) == 8
     assert len(found.changes) == len(headlines(load(folder)))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import multiprocessing
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
 
 from cumbre import simulate
 from cumbre.errors import UsageError
@@ -27,6 +25,7 @@ from cumbre.questions.headlines import Headline, arrays, headlines
 from cumbre.questions.items import Item, apply_items, differences, group_items
 from cumbre.questions.phrases import day
 from cumbre.questions.shapley import antithetic, exact, marginals
+from cumbre.questions.traced import Runner
 from cumbre.record.as_of import cut
 from cumbre.record.case import Case
 from cumbre.record.loader import load
@@ -42,9 +41,6 @@ MOST_ITEMS = 20
 
 EXACT_UP_TO = 5
 """With this many items or fewer every subset is run."""
-
-_KEPT = 12
-"""Versions of a stage's worlds that are kept while walking through the orders."""
 
 
 @dataclass(frozen=True)
@@ -168,45 +164,38 @@ def _signed(value: float, number: Headline) -> str:
 
 
 class _Runs:
-    """Worlds of the case with some items put in; stages that no item touched are taken from earlier runs."""
+    """Numbers of the case with some items put in."""
 
     def __init__(self, old: Case, new: Case, items: Sequence[Item], numbers: Sequence[Headline], draws: int, seed: int) -> None:
         self.old, self.new, self.items, self.numbers = old, new, items, numbers
-        self.draws, self.seed = draws, seed
-        self.kept: OrderedDict[str, xr.Dataset] = OrderedDict()
-        self.worth: dict[frozenset[int], FloatArray] = {}
-
-    def values(self, case: Case) -> FloatArray:
-        """Every number in every world, shape (draw, number)."""
-        digests = {stage: simulate.stage_digest(case, stage) for stage in simulate.stages_of(case)}
-        known = {stage: self.kept[key] for stage, key in digests.items() if key in self.kept}
-        reuse = None
-        if known:
-            reuse = Worlds(
-                xr.DataTree.from_dict(known), case.id, case.as_of, self.seed, 0, self.draws,
-                tuple(sorted((f"stage_{stage}", digests[stage]) for stage in known)),
-            )  # fmt: skip
-        worlds = simulate.run(case, draws=self.draws, seed=self.seed, reuse=reuse)
-        for stage, key in digests.items():
-            self.kept[key] = worlds[stage]
-            self.kept.move_to_end(key)
-        while len(self.kept) > _KEPT * len(simulate.STAGES):
-            self.kept.popitem(last=False)
-        table, _ = arrays(worlds, self.numbers)
-        # A candidate who is not in the case yet wins in no world.
-        for column, number in enumerate(self.numbers):
-            if number.is_chance and number.stage == "ballot" and "ballot" in worlds.stages and np.isnan(table[:, column]).all():
-                table[:, column] = 0.0
-        return table
+        self.runner = Runner(draws, seed)
+        self.ends: dict[frozenset[int], FloatArray] = {}
+        self.touching: dict[str, frozenset[int]] = {
+            table: frozenset(i for i, item in enumerate(items) if table in {edit.table for edit in item.edits})
+            for table in {edit.table for item in items for edit in item.edits}
+        }
 
     def __call__(self, inside: frozenset[int]) -> FloatArray:
-        if inside not in self.worth:
-            self.worth[inside] = self.values(apply_items(self.old, self.new, [self.items[i] for i in sorted(inside)]))
-            # Arrays of many subsets would fill the memory; the ends of every order are asked for again, the rest seldom.
-            middle = [s for s in self.worth if 0 < len(s) < len(self.items)]
-            if len(middle) > 64:
-                del self.worth[middle[0]]
-        return self.worth[inside]
+        """Every number in every world with the items of `inside` put in, shape (draw, number)."""
+        if inside in self.ends:
+            return self.ends[inside]
+        case = apply_items(self.old, self.new, [self.items[i] for i in sorted(inside)])
+        states = {table: inside & touching for table, touching in self.touching.items()}
+        parts = [numbers_of(worlds, self.numbers) for worlds in self.runner.run(case, states)]
+        table = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        # Every order begins with no item and ends with all; what lies between is seldom met again.
+        if len(inside) in (0, len(self.items)):
+            self.ends[inside] = table
+        return table
+
+
+def numbers_of(worlds: Worlds, numbers: Sequence[Headline]) -> FloatArray:
+    """Every number in every world, shape (draw, number); a candidate who is not in the case yet wins in no world."""
+    table, _ = arrays(worlds, numbers)
+    for column, number in enumerate(numbers):
+        if number.is_chance and number.stage == "ballot" and "ballot" in worlds.stages and np.isnan(table[:, column]).all():
+            table[:, column] = 0.0
+    return table
 
 
 _runs: _Runs
@@ -244,7 +233,7 @@ def changed(
     numbers: Sequence[Headline] | None = None,
     draws: int = 2_000,
     seed: int = 1,
-    pairs: int = 2,
+    pairs: int = 1,
     workers: int = 1,
     most_items: int = MOST_ITEMS,
     progress: Progress | None = None,
@@ -266,18 +255,20 @@ def changed(
     arguments = (old, new, items, numbers, draws, seed)
     runs = _Runs(*arguments)
     tell(0.0, "run both days")
-    was = runs.values(old)
+    was = numbers_of(simulate.run(old, draws=draws, seed=seed), numbers)
     none, every = runs(frozenset()), runs(frozenset(range(n)))
     if n <= EXACT_UP_TO:
         orders: list[tuple[int, ...]] = []
         shares = exact(runs, n)[None] if n else np.zeros((1, 0, *none.shape))
+        lean = np.zeros((n, len(numbers)))
     else:
         orders = antithetic(n, pairs, seed)
         walked = _walked(runs, arguments, orders, workers, tell)
         # The two orders of a pair lean opposite ways; only pairs are independent of each other.
         shares = np.stack([(walked[i] + walked[i + 1]) / 2 for i in range(0, len(walked), 2)])
+        lean = np.abs((walked[0] - walked[1]).mean(axis=1)) / 2
     tell(1.0, "done")
-    return _assembled(old, new, numbers, items, was, none, every, shares, len(orders), draws, seed)
+    return _assembled(old, new, numbers, items, was, none, every, shares, lean, len(orders), draws, seed)
 
 
 def _walked(
@@ -305,9 +296,13 @@ def _error(difference: FloatArray) -> float:
 
 def _assembled(
     old: Case, new: Case, numbers: Sequence[Headline], items: Sequence[Item], was: FloatArray, none: FloatArray, every: FloatArray,
-    shares: FloatArray, orders: int, draws: int, seed: int,
+    shares: FloatArray, lean: FloatArray, orders: int, draws: int, seed: int,
 ) -> Changes:  # fmt: skip
-    """`shares` has shape (pair, item, draw, number)."""
+    """`shares` has shape (pair, item, draw, number), `lean` (item, number).
+
+    A single pair cannot tell its own error; half the difference of its two orders is taken, which is the size of the items' joint
+    effects and thus more than what the pair has not averaged out.
+    """
     changes, left_out = [], []
     for k, number in enumerate(numbers):
         columns = (was[:, k], none[:, k], every[:, k])
@@ -316,7 +311,7 @@ def _assembled(
             continue
         mean = shares[..., k].mean(axis=0)
         by_pair = shares[..., k].mean(axis=2)
-        between = by_pair.std(axis=0, ddof=1) / np.sqrt(len(by_pair)) if len(by_pair) > 1 else np.zeros(len(items))
+        between = by_pair.std(axis=0, ddof=1) / np.sqrt(len(by_pair)) if len(by_pair) > 1 else lean[:, k]
         because = [
             Share(item, float(mean[i].mean()), float(np.hypot(_error(mean[i]), between[i]))) for i, item in enumerate(items)
         ]

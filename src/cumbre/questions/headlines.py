@@ -20,6 +20,7 @@ from cumbre.errors import ExpressionError
 from cumbre.expression import evaluate_condition, evaluate_number, parse
 from cumbre.questions.phrases import any_of, candidate_name, day, side_name
 from cumbre.record.case import Case
+from cumbre.record.schema import FieldChange
 from cumbre.vocabulary import Vocabulary
 from cumbre.worlds import Worlds
 
@@ -30,6 +31,9 @@ RECENT_DAYS = 60
 
 LEADERS = 4
 """How many leading candidates get their own chance of reaching the run-off; pairs are made of the first three."""
+
+WINNERS = 12
+"""How many candidates get their own chance of winning."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Value(NamedTuple):
 
 
 def leading(case: Case) -> list[str]:
-    """Candidates by mean share in recent first-round polls, highest first; candidates without a poll follow in file order."""
+    """Candidates who may stand, by mean share in recent first-round polls; those without a poll follow in file order."""
     shares: dict[str, list[float]] = defaultdict(list)
     open_polls = [row for row in case.polls if row.round == 1 and row.question in ("open", "list") and row.kind == "candidate"]
     if open_polls:
@@ -86,7 +90,16 @@ def leading(case: Case) -> list[str]:
                 shares[row.candidate].append(row.share_pct)
     # A name seen once in a high poll is no leader: shares are added over polls, so absence counts as 0.
     ranked = sorted(shares, key=lambda name: (-sum(shares[name]), name))
-    return ranked + [row.id for row in case.candidates if row.id not in shares]
+    ranked += [row.id for row in case.candidates if row.id not in shares]
+    out = {row.candidate for row in case.field if row.change in ("withdraws", "barred") and row.probability == 1}
+    out -= {row.candidate for row in case.field if row.change in ("enters", "restored") and _later(row, case)}
+    return [name for name in ranked if name not in out and case.candidate[name].standing > 0]
+
+
+def _later(change: FieldChange, case: Case) -> bool:
+    """Whether a candidate came back after the last exit."""
+    exits = [row.date for row in case.field if row.candidate == change.candidate and row.change in ("withdraws", "barred")]
+    return bool(exits) and change.date > max(exits)
 
 
 def _ballot(case: Case) -> list[Headline]:
@@ -100,7 +113,7 @@ def _ballot(case: Case) -> list[Headline]:
             f"ballot.win.{name}", f"{candidate_name(case, name).en} wins the presidency",
             f"{candidate_name(case, name).es} gana la presidencia", f"ballot.winner == '{name}'", "chance", "ballot", last, (name,),
         )
-        for name in order
+        for name in order[:WINNERS]
     ]  # fmt: skip
     for bloc, label in election.blocs.items():
         label_es = election.blocs_es.get(bloc, label)

@@ -156,6 +156,12 @@ def _describe(edit: Edit, new: Case) -> tuple[str, Text, dt.date | None, tuple[s
             )
         case "issues":
             value = row.history[-1]
+            if edit.before and edit.before[0].history[-1].value == value.value:
+                text = Text(
+                    f"{row.title}: still {_issue_value(row, value.value, 'en')} on {day(value.date).en}",
+                    f"{row.title_es or row.title}: sigue en {_issue_value(row, value.value, 'es')} el {day(value.date).es}",
+                )
+                return "issue", text, value.date, ("unchanged", "all")
             text = Text(
                 f"{row.title}: {_issue_value(row, value.value, 'en')} since {day(value.date).en}",
                 f"{row.title_es or row.title}: {_issue_value(row, value.value, 'es')} desde el {day(value.date).es}",
@@ -216,12 +222,19 @@ def differences(old: Case, new: Case) -> list[Item]:
         id_ = f"{group[0].table}:{key}"
         items.append(Item(id_, kind, text.en, text.es, on, sources, tuple(group), within))
     if old.meeting != new.meeting:
-        meeting = new.meeting or old.meeting
-        assert meeting is not None
-        text = Text(f"outcome of the meeting known (tone {meeting.tone})", "se conoce el desenlace de la reunión")
-        edit = Edit("meeting", "meeting", (old.meeting,), (new.meeting,))
-        items.append(Item("meeting", "other", text.en, text.es, meeting.known or meeting.date, (), (edit,), ("meeting", "all")))
+        items.append(_meeting(old, new))
     return sorted(items, key=lambda item: (item.on or dt.date.min, item.id))
+
+
+def _meeting(old: Case, new: Case) -> Item:
+    meeting = new.meeting or old.meeting
+    assert meeting is not None
+    on, words = meeting.known, Text("the meeting becomes known", "se conoce la reunión")
+    if old.meeting is not None or meeting.date <= new.as_of:
+        on = meeting.date
+        words = Text(f"outcome of the meeting (tone: {meeting.tone})", "desenlace de la reunión")
+    edit = Edit("meeting", "meeting", (old.meeting,), (new.meeting,))
+    return Item("meeting", "other", words.en, words.es, on, (), (edit,), ("meeting", "all"))
 
 
 def _merged(kind: str, key: str, items: Sequence[Item]) -> Item:
