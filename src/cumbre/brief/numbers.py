@@ -150,6 +150,17 @@ class Numbers:
         )  # fmt: skip
         return self.add(passport, form, digits, rule)
 
+    def mean(
+        self, id_: str, values: npt.ArrayLike, unit: str, rule: Rule, *, form: Form = "number", digits: int = 1, note: str = ""
+    ) -> Figure:
+        """The mean of a number over the worlds with its central 80 % interval, for numbers that are 0 in most worlds."""
+        values = np.asarray(values, dtype=np.float64)
+        low, high = np.nanquantile(values, [0.1, 0.9])
+        return self.simulated(
+            id_, float(np.nanmean(values)), unit, rule, low=float(low), high=float(high), level=0.8, n=int(values.size), form=form,
+            digits=digits, note=note,
+        )  # fmt: skip
+
     def simulated(
         self, id_: str, value: float, unit: str, rule: Rule, *, low: float | None = None, high: float | None = None,
         level: float | None = None, n: int | None = None, form: Form = "number", digits: int = 1, note: str = "",

@@ -165,7 +165,12 @@ class Words:
         if not (figure.has_range and figure.sayable):
             return ""
         if figure.form == "chance":
-            low, high = self.decimal(100 * figure.low), self.decimal(100 * figure.high) + NARROW + "%"
+            if figure.high < 0.01 or figure.low > 0.99:
+                return self.percent(figure.high if figure.high < 0.01 else figure.low)
+            low, high = self.decimal(100 * figure.low), self.decimal(100 * figure.high)
+            if low == high:
+                return low + NARROW + "%"
+            high += NARROW + "%"
         else:
             low = self.decimal(figure.low, figure.digits, signed=figure.form in ("points", "signed"))
             high = self.form(figure, figure.high)
@@ -188,7 +193,7 @@ class Words:
         else:
             said = self.number(figure)
         raw = "" if not math.isfinite(figure.value) else f"{figure.value:g}"
-        return Markup('<data value="{}" data-p="{}">{}</data>').format(raw, figure.passport.id, said)
+        return Markup('<data class="x" value="{}" data-p="{}">{}</data>').format(raw, figure.passport.id, said)
 
     # dates
 

@@ -11,9 +11,10 @@
     var number = event.target.closest("[data-p]");
     if (!number || !dialog.showModal) return;
     var entry = doc.getElementById(slug(number.getAttribute("data-p")));
-    if (!entry) return;
+    var row = (entry || number).closest("tr");
+    if (!entry && !row) return;
     event.preventDefault();
-    dialog.querySelector(".body").innerHTML = entry.innerHTML;
+    dialog.querySelector(".body").innerHTML = row ? Array.prototype.map.call(row.cells, function (c) { return "<p>" + c.innerHTML + "</p>"; }).join("") : entry.innerHTML;
     dialog.showModal();
   });
   dialog.addEventListener("click", function (event) {

@@ -34,8 +34,8 @@ def draw_issues(
     right = max((text_width(t.said, bold=True) for t in texts), default=0) + 8
     left, end = (label_width + 14, width - right - 8) if wide else (6.0, width - right - 6)
     titles = [wrap(t.title, label_width, bold=True, most=2) for t in texts]
-    row = [62.0 if wide else 15 * len(t) + 66 for t in titles]
-    top = 46.0 if wide else 74.0
+    row = [66.0 if wide else 15 * len(t) + 70 for t in titles]
+    top = 52.0 if wide else 92.0
     canvas = Canvas(width, top + sum(row) + 4)
     _key(canvas, names, words)
     head = words.text("chart.issues.head")
@@ -48,6 +48,11 @@ def draw_issues(
         for k, line in enumerate(title):
             at = y + 34 - 7.5 * (len(title) - 1) + 15 * k if wide else y + 16 + 15 * k
             canvas.text(label_width if wide else 2, at, line, anchor="end" if wide else "start", bold=True)
+        if facts.win_set is not None:
+            low, high = (scale(v) for v in facts.win_set)
+            canvas.rect(low, middle - 5, max(high - low, 3), 10, Palette.teal, opacity=0.22)
+            for edge in (low, max(high, low + 3)):
+                canvas.line(edge, middle - 7, edge, middle + 7, Palette.teal, 1.6)
         _settled(canvas, scale, facts, middle)
         canvas.line(left, middle, end, middle, Palette.slate)
         for want in facts.wants:
@@ -56,8 +61,8 @@ def draw_issues(
         quo = scale(facts.status_quo.value)
         canvas.shape(f"M{quo:.1f} {middle - 5:.1f}l5 5l-5 5l-5 -5z", Palette.paper, Palette.ink, 1.6)
         half = (end - left) / 2 - 6
-        canvas.text(left, middle + 28, fit(text.low, half), colour=Palette.slate)
-        canvas.text(end, middle + 28, fit(text.high, half), anchor="end", colour=Palette.slate)
+        canvas.text(left, middle + 31, fit(text.low, half), colour=Palette.slate)
+        canvas.text(end, middle + 31, fit(text.high, half), anchor="end", colour=Palette.slate)
         canvas.text(width - 1, middle + 4, text.said, anchor="end", bold=True)
         y += tall
     return canvas
@@ -95,7 +100,8 @@ def _want(canvas: Canvas, scale: Scale, want: Want, y: float, colour: str, *, ha
 def _key(canvas: Canvas, names: tuple[str, str], words: Words) -> None:
     items = [
         ("home", words.text("chart.issues.wants", name=names[0])), ("other", words.text("chart.issues.wants", name=names[1])),
-        ("quo", words.text("chart.issues.quo")), ("settle", words.text("chart.issues.settle")), ("red", words.text("chart.issues.red")),
+        ("quo", words.text("chart.issues.quo")), ("settle", words.text("chart.issues.settle")),
+        ("zone", words.text("chart.issues.zone")), ("red", words.text("chart.issues.red")),
     ]  # fmt: skip
     x, y = 2.0, 12.0
     for kind, said in items:
@@ -108,6 +114,10 @@ def _key(canvas: Canvas, names: tuple[str, str], words: Words) -> None:
             canvas.line(x + 8, y - 10, x + 8, y + 2, colour, 2.5)
         elif kind == "quo":
             canvas.shape(f"M{x + 8:.1f} {y - 9:.1f}l5 5l-5 5l-5 -5z", Palette.paper, Palette.ink, 1.6)
+        elif kind == "zone":
+            canvas.rect(x, y - 9, 15, 10, Palette.teal, opacity=0.22)
+            for edge in (x, x + 15):
+                canvas.line(edge, y - 11, edge, y + 3, Palette.teal, 1.6)
         elif kind == "settle":
             canvas.rect(x, y - 10, 15, 12, Palette.slate, opacity=0.45)
         else:

@@ -78,10 +78,10 @@ def draw_rows(
         block = 15 * (len(text) + len(note))
         baseline = y + (tall - block) / 2 + 11.5 if wide else y + 14
         for k, line in enumerate(text):
-            canvas.text(label_width if wide else 2, baseline + 15 * k, line, anchor="end" if wide else "start", bold=row.bold)
+            canvas.text(label_width if wide else 2, baseline + 15 * k, line, anchor="end" if wide else "start", bold=row.bold, halo=not wide)
         for k, line in enumerate(note):
             at = baseline + 15 * (len(text) + k)
-            canvas.text(label_width if wide else 2, at, line, anchor="end" if wide else "start", colour=Palette.slate)
+            canvas.text(label_width if wide else 2, at, line, anchor="end" if wide else "start", colour=Palette.slate, halo=not wide)
         middle = y + tall / 2 if wide else y + block + 14
         for mark in row.marks:
             _mark(canvas, scale, mark, middle)

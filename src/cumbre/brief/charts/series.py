@@ -71,7 +71,7 @@ def draw_series(
     ticks = nice(low, high, 5 if wide else 4)
     tick_width = max(text_width(say(t)) for t in ticks)
     labels = [line for line in lines if line.label]
-    limit = 170 if wide else 104
+    limit = 190 if wide else 104
     label_width = min(max((text_width(line.label, bold=line.bold) for line in labels), default=0), limit) + 16
     ends_at = sum(line.end is not None for line in lines)
     step = 7 if wide else 5

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cumbre.brief.facts.study import Study
 from cumbre.brief.numbers import Figure, rule
+from cumbre.record.passport import Passport
 from cumbre.record.schema import Poll, Primary
 
 __all__ = ["BallotFacts", "PairFacts", "Person", "PrimaryFacts", "Transfer", "ballot_facts"]
@@ -57,11 +58,23 @@ class PrimaryFacts:
 
 @dataclass(frozen=True)
 class Transfer:
-    """Where a candidate's first-round voters go in the most likely run-off, per cent."""
+    """Where the support of a candidate who leaves the race goes, per cent."""
 
     source: str
     target: str
     share: Figure
+
+
+@dataclass(frozen=True)
+class HeadToHead:
+    """A pair as polls of the run-off see it, and as all that is known sees it."""
+
+    first: str
+    second: str
+    polls: Figure
+    polled: Figure | None
+    share: Figure
+    wins: Figure
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,7 @@ class BallotFacts:
     pairs: tuple[PairFacts, ...]
     primaries: tuple[PrimaryFacts, ...]
     transfers: tuple[Transfer, ...]
-    transfer_pair: tuple[str, str] | None
+    heads: tuple[HeadToHead, ...]
     polls: tuple[tuple[Poll, Figure], ...]
     last_poll: dt.date | None
     moved: Figure | None
@@ -139,12 +152,12 @@ def ballot_facts(study: Study) -> BallotFacts | None:
             )  # type: ignore[arg-type]  # fmt: skip
     pairs = _pairs(study, ids, winner, held)
     polls = _polls(study, {p.id for p in people})
-    transfers, pair = _transfers(study, pairs)
     return BallotFacts(
         tuple(people), successor, max(people, key=lambda p: p.win.value),
         numbers.chance("brief.ballot.decided", ~held, rule("rule.ballot.decided")),
         numbers.chance("brief.ballot.runoff_held", held, rule("rule.ballot.runoff_held")),
-        plain.get("margin2"), plain.get("turnout1"), plain.get("blank1"), pairs, _primaries(study, ids), transfers, pair, polls,
+        plain.get("margin2"), plain.get("turnout1"), plain.get("blank1"), pairs, _primaries(study, ids), _transfers(study, people), _heads(study),
+        polls,
         max((p.field_end for p, _ in polls), default=None), _moved(study, ids, successor),
     )  # fmt: skip
 
@@ -237,7 +250,7 @@ def _trends(study: Study) -> dict[str, tuple[tuple[dt.date, float, float, float]
     middle = next((c for c in ("median", "mean", "share") if c in table), None)
     if middle is None:
         return {}
-    ends = next(((a, b) for a, b in (("low", "high"), ("q10", "q90")) if a in table and b in table), (middle, middle))
+    ends = next(((a, b) for a, b in (("low80", "high80"), ("low", "high"), ("q10", "q90")) if a in table and b in table), (middle, middle))
     found: dict[str, tuple[tuple[dt.date, float, float, float], ...]] = {}
     for id_, rows in table.sort_values("date").groupby("candidate"):
         columns = zip(rows["date"], rows[middle], rows[ends[0]], rows[ends[1]], strict=True)
@@ -245,27 +258,47 @@ def _trends(study: Study) -> dict[str, tuple[tuple[dt.date, float, float, float]
     return found
 
 
-def _transfers(study: Study, pairs: tuple[PairFacts, ...]) -> tuple[tuple[Transfer, ...], tuple[str, str] | None]:
+def _transfers(study: Study, people: list[Person]) -> tuple[Transfer, ...]:
+    """Where the support of those who may leave goes; those sure to stand are left out."""
     table = study.readout("ballot", "transfers")
     if table is None or not {"from", "to", "share"} <= set(table.columns):
-        return (), None
-    pair: tuple[str, str] | None = None
-    if {"first", "second"} <= set(table.columns) and pairs:
-        for found in pairs:
-            names = {found.first, found.second}
-            rows = table[table["first"].isin(names) & table["second"].isin(names)]
-            if len(rows):
-                table, pair = rows, (found.first, found.second)
-                break
-    scale = 100.0 if float(table["share"].max()) <= 1 else 1.0
-    facts = [
+        return ()
+    unsure = {p.id for p in people if p.stands.value < 0.9}
+    return tuple(
         Transfer(
             str(row["from"]), str(row["to"]),
             study.numbers.recorded(
-                f"brief.ballot.transfer.{'-'.join(pair or ())}.{row['from']}.{row['to']}", scale * float(row["share"]), "per cent",
-                rule("rule.ballot.transfer"), label="estimated", form="percent",
+                f"brief.ballot.transfer.{row['from']}.{row['to']}", float(row["share"]), "per cent", rule("rule.ballot.transfer"),
+                label="judged", form="percent",
             ),
         )
         for row in table.to_dict("records")
-    ]  # fmt: skip
-    return tuple(facts), pair
+        if row["from"] in unsure and row["from"] != row["to"]
+    )  # fmt: skip
+
+
+def _heads(study: Study) -> tuple[HeadToHead, ...]:
+    """Pairs that may meet in the run-off, polled or not."""
+    table = study.readout("ballot", "pairs")
+    if table is None or not {"a", "b", "polls", "polled", "median", "low90", "high90", "p_a"} <= set(table.columns):
+        return ()
+    found = []
+    for row in table.to_dict("records"):
+        base, said = f"brief.ballot.head.{row['a']}.{row['b']}", {"first": study.name(str(row["a"])), "second": study.name(str(row["b"]))}
+        polled = None
+        if np.isfinite(float(row["polled"])):
+            polled = study.numbers.recorded(
+                f"{base}.polled", float(row["polled"]), "per cent", rule("rule.ballot.head_polled", **said), form="percent", digits=1,
+                label="estimated", n=int(row["polls"]),
+            )  # fmt: skip
+        known = rule("rule.ballot.head", **said)
+        share = study.numbers.add(
+            Passport(base, round(float(row["median"]), 4), "per cent", "estimated", study.numbers.english(known), low=float(row["low90"]),
+                     high=float(row["high90"]), level=0.9), "percent", 1, known,
+        )  # fmt: skip
+        polls = study.numbers.recorded(f"{base}.polls", float(row["polls"]), "polls", rule("rule.ballot.head_polls", **said), form="count")
+        wins = study.numbers.recorded(
+            f"{base}.wins", float(row["p_a"]), "chance", rule("rule.ballot.head_wins", **said), form="chance", label="estimated"
+        )
+        found.append(HeadToHead(str(row["a"]), str(row["b"]), polls, polled, share, wins))
+    return tuple(found)

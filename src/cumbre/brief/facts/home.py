@@ -167,10 +167,10 @@ def _groups(study: Study) -> tuple[Group, ...]:
             continue
         base = f"brief.home.group.{id_}"
         share = study.numbers.recorded(
-            f"{base}.share", 100 * row.share, "per cent", rule("rule.home.share"), form="percent", label="judged",
+            f"{base}.share", 100 * row.share, "per cent", rule("rule.home.share"), form="percent", label="judged", digits=0 if row.share >= 0.01 else 1,
             sources=row.source_id, note=row.basis,
         )  # fmt: skip
-        won = None if gain is None else study.numbers.spread(
+        won = None if gain is None else study.numbers.mean(
             f"{base}.gain", 100 * gain[:, k], "hundredths", rule("rule.home.gain"), form="signed", digits=1
         )  # fmt: skip
         taken = None
@@ -207,24 +207,28 @@ def _channels(study: Study) -> tuple[tuple[ChannelFacts, ...], Figure | None]:
     if found is None:
         return (), None
     rows = {c.id: c for c in study.case.channels}
-    facts, variance = [], {}
+    facts = []
     for k, id_ in enumerate(found[0]):
         row = rows.get(id_)
         values = found[1][:, k]
-        effect = study.numbers.spread(
+        effect = study.numbers.mean(
             f"brief.home.channel.{id_}", values, "points of vote", rule("rule.home.channel", channel=id_), form="points", digits=2,
             note=row.basis if row else "",
         )  # fmt: skip
         label = row.label if row else "simulated"
-        variance[id_] = (label, float(np.nanvar(values)))
         facts.append(ChannelFacts(id_, row.name if row else id_, row.name_es if row else "", row.bloc if row else "", label, effect, row))
-    total = sum(v for _, v in variance.values())
-    judged = None
-    if total > 0:
-        share = 100 * sum(v for label, v in variance.values() if label == "judged") / total
-        judged = study.numbers.simulated(
-            "brief.home.judged_share", share, "per cent", rule("rule.home.judged_share"), form="percent", digits=0, n=study.worlds.draws
-        )
-    return tuple(sorted(facts, key=lambda c: -abs(c.effect.value))), judged
+    return tuple(sorted(facts, key=lambda c: -abs(c.effect.value))), _judged(study)
 
 
+def _judged(study: Study) -> Figure | None:
+    """Share of the spread of the effect on the vote that rests on judgement, as the home stage splits it."""
+    explain = study.explain("home", "evidence_shares")
+    if explain is None or "home" not in study.fitted:
+        return None
+    shares = explain(study.case, study.worlds, study.fitted["home"]).set_index("label")["share"]
+    if "judged" not in shares or not np.isfinite(shares["judged"]) or shares.sum() <= 0:
+        return None
+    return study.numbers.simulated(
+        "brief.home.judged_share", 100 * float(shares["judged"]), "per cent", rule("rule.home.judged_share"), form="percent", digits=0,
+        n=study.worlds.draws,
+    )  # fmt: skip

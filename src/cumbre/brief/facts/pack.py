@@ -124,7 +124,7 @@ def _table(study: Study, table: TableFacts | None) -> list[Variable]:
             equal = f"table.value['{issue.id}','{day}'] == {{v}}"
             found.append(_classes(f"issue_{issue.id}", "table", "ask.issue", codes, labels, equal, subject=issue.id, day=day))
         else:
-            digits = 0 if issue.high - issue.low >= 20 else 1
+            digits = 0 if issue.kind == "count" or issue.high - issue.low >= 20 else 1
             found.append(_numbers(f"issue_{issue.id}", "table", "ask.issue", item.values, test, subject=issue.id, digits=digits, day=day))
     return [v for v in found if v is not None]
 
@@ -157,7 +157,8 @@ def _ballot(study: Study, ballot: BallotFacts | None) -> list[Variable]:
     found.append(_classes("first", "ballot", "ask.first", np.argmin(rank, axis=1), people, "ballot.rank1['{v}'] == 1"))
     for person in ballot.top[:SHARES]:
         test = f"ballot.share1['{person.id}'] {{v}}"
-        found.append(_numbers(f"share_{person.id}", "ballot", "ask.share", person.shares, test, subject=person.id, form="percent"))
+        standing = np.where(study.array("ballot", "on_ballot")[:, ids.index(person.id)] > 0, person.shares, np.nan)
+        found.append(_numbers(f"share_{person.id}", "ballot", "ask.share", standing, test, subject=person.id, form="percent"))
     inside = study.array("ballot", "in_runoff") > 0
     codes = np.full(len(inside), PAIRS)
     labels = [("pair", f"{p.first}|{p.second}") for p in ballot.pairs[:PAIRS]]

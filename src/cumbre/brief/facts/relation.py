@@ -11,6 +11,8 @@ import pandas as pd
 
 from cumbre.brief.facts.study import Study
 from cumbre.brief.numbers import Figure, rule
+from cumbre.record.passport import Passport
+from cumbre.record.schema import Event
 from cumbre.worlds import day_number
 
 __all__ = ["WINDOWS", "KindChance", "Level", "RelationFacts", "Turn", "relation_facts"]
@@ -35,7 +37,8 @@ class Turn:
 
     date: dt.date
     chance: Figure
-    change: Figure | None
+    before: Figure | None
+    after: Figure | None
     event: str
     event_es: str
     sources: tuple[str, ...]
@@ -52,6 +55,16 @@ class KindChance:
 
 
 @dataclass(frozen=True)
+class IssueLevel:
+    """Where the two stand on one issue, read from the events that concern it."""
+
+    issue: str
+    level: Figure
+    events: Figure
+    last: dt.date
+
+
+@dataclass(frozen=True)
 class RelationFacts:
     """The section and the card."""
 
@@ -65,6 +78,8 @@ class RelationFacts:
     before_day: dt.date | None
     low_point: Figure | None
     low_day: dt.date | None
+    low_chance: Figure | None
+    issues: tuple[IssueLevel, ...]
     past: Level | None
     future: Level
     turns: tuple[Turn, ...]
@@ -97,8 +112,7 @@ def relation_facts(study: Study) -> RelationFacts | None:
             values = study.array("relation", f"index_{name}")[:, pair, 0]
             parts[name] = numbers.spread(f"brief.relation.{name}", values, "index", rule(f"rule.relation.{name}"))
     past = _past(study)
-    before = low_point = None
-    before_day = low_day = None
+    before, before_day = None, None
     if past is not None and len(past.dates) > 3:
         wanted = study.case.as_of - dt.timedelta(days=90)
         k = int(np.argmin([abs((d - wanted).days) for d in past.dates]))
@@ -106,13 +120,9 @@ def relation_facts(study: Study) -> RelationFacts | None:
         before = numbers.recorded(
             "brief.relation.before", past.middle[k], "index", rule("rule.relation.before"), label="estimated", digits=1
         )
-        k = int(np.nanargmin(past.middle))
-        low_day = past.dates[k]
-        low_point = numbers.recorded(
-            "brief.relation.low_point", past.middle[k], "index", rule("rule.relation.low_point"), label="estimated", digits=1
-        )
+    low_point, low_day, low_chance = _low_point(study)
     return RelationFacts(
-        now, later, dates[week], warmer, parts["words"], parts["deeds"], before, before_day, low_point, low_day, past,
+        now, later, dates[week], warmer, parts["words"], parts["deeds"], before, before_day, low_point, low_day, low_chance, _issues(study), past,
         Level(dates, middle, low, high), _turns(study), _kinds(study),
     )  # fmt: skip
 
@@ -144,6 +154,45 @@ def _past(study: Study) -> Level | None:
     return Level(days, level, low, high)
 
 
+def _low_point(study: Study) -> tuple[Figure | None, dt.date | None, Figure | None]:
+    """The likeliest date of the lowest point, its index, and the chance that it was the lowest."""
+    table = study.readout("relation", "low_point")
+    if table is None:
+        return None, None, None
+    rows = table[table["pair"] == study.pair].sort_values("p", ascending=False)
+    if rows.empty:
+        return None, None, None
+    row = rows.iloc[0]
+    numbers, day = study.numbers, pd.Timestamp(row["date"]).date()
+    low = numbers.add(
+        Passport("brief.relation.low_point", round(float(row["index"]), 4), "index", "estimated",
+                 numbers.english(rule("rule.relation.low_point")), low=float(row["q10"]), high=float(row["q90"]), level=0.8),
+        "number", 1, rule("rule.relation.low_point"),
+    )  # fmt: skip
+    chance = numbers.recorded(
+        "brief.relation.low_chance", float(row["p"]), "chance", rule("rule.relation.low_chance", day=day), label="estimated", form="chance"
+    )
+    return low, day, chance
+
+
+def _issues(study: Study) -> tuple[IssueLevel, ...]:
+    table = study.readout("relation", "issues")
+    if table is None or not {"issue", "mean", "q10", "q90", "events", "last"} <= set(table.columns):
+        return ()
+    numbers, found = study.numbers, []
+    for row in table[table["pair"] == study.pair].to_dict("records"):
+        if row["issue"] not in study.case.issue:
+            continue
+        base, known = f"brief.relation.issue.{row['issue']}", rule("rule.relation.issue")
+        level = numbers.add(
+            Passport(base, round(float(row["mean"]), 4), "index", "estimated", numbers.english(known), low=float(row["q10"]),
+                     high=float(row["q90"]), level=0.8, n=int(row["events"])), "number", 1, known,
+        )  # fmt: skip
+        events = numbers.recorded(f"{base}.events", float(row["events"]), "events", rule("rule.relation.issue_events"), form="count")
+        found.append(IssueLevel(str(row["issue"]), level, events, pd.Timestamp(row["last"]).date()))
+    return tuple(sorted(found, key=lambda i: -i.level.value))
+
+
 def _turns(study: Study) -> tuple[Turn, ...]:
     table = study.readout("relation", "turning_points", "turns", "breaks")
     if table is None:
@@ -161,19 +210,21 @@ def _turns(study: Study) -> tuple[Turn, ...]:
             f"brief.relation.turn.{day.isoformat()}", p, "chance", rule("rule.relation.turn", day=day), label="estimated",
             form="chance", sources=event.source_id if event else (),
         )  # fmt: skip
-        change = row.get("change", row.get("shift"))
-        moved = None
-        if change is not None and np.isfinite(float(change)):
-            moved = study.numbers.recorded(
-                f"brief.relation.turn.{day.isoformat()}.change", float(change), "index", rule("rule.relation.turn_change", day=day),
-                label="estimated", form="signed", digits=1,
-            )  # fmt: skip
+        counts = [
+            study.numbers.recorded(
+                f"brief.relation.turn.{day.isoformat()}.{side}", float(row[f"events_{side}"]), "events", rule(f"rule.relation.turn_{side}", day=day),
+                form="count",
+            )
+            if np.isfinite(float(row.get(f"events_{side}", np.nan)))
+            else None
+            for side in ("before", "after")
+        ]  # fmt: skip
         said = (event.summary, event.summary_es, event.source_id) if event else ("", "", ())
-        turns.append(Turn(day, chance, moved, *said))
+        turns.append(Turn(day, chance, counts[0], counts[1], *said))
     return tuple(sorted(turns, key=lambda t: t.date))
 
 
-def _nearest(study: Study, day: dt.date):  # type: ignore[no-untyped-def]
+def _nearest(study: Study, day: dt.date) -> Event | None:
     sides = set(study.case.principals)
     near = [
         e for e in study.case.events

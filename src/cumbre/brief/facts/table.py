@@ -63,6 +63,18 @@ class ModelChance:
 
 
 @dataclass(frozen=True)
+class OutsideView:
+    """How often past cases of a kind ended in some way."""
+
+    kind: str
+    group: str
+    outcome: str
+    share: Figure
+    n: Figure
+    source: str
+
+
+@dataclass(frozen=True)
 class TableFacts:
     """The section and the card."""
 
@@ -76,6 +88,7 @@ class TableFacts:
     ratified: Figure | None
     delivered: Figure | None
     issues: tuple[IssueFacts, ...]
+    outside: tuple[OutsideView, ...]
     last_day: dt.date
 
     @property
@@ -103,13 +116,34 @@ def table_facts(study: Study) -> TableFacts | None:
     return TableFacts(
         chance("any_deal", deal > 0), chance("full", deal == 2), chance("partial", deal == 1), chance("none", deal == 0),
         _causes(study), _models(study, deal), stages["signed"], stages["ratified"], stages["delivered"],
-        tuple(_issue(study, k, issue) for k, issue in known), last_day,
+        tuple(_issue(study, k, issue) for k, issue in known), _outside(study), last_day,
     )  # fmt: skip
 
 
 def _flags(study: Study, name: str) -> list[str]:
     meanings = study.worlds["table"][name].attrs.get("flag_meanings", "")
-    return [str(m) for m in meanings] if isinstance(meanings, (list, tuple, np.ndarray)) else str(meanings).split()
+    if isinstance(meanings, (list, tuple, np.ndarray)):
+        return [str(m) for m in meanings]
+    return [part.strip() for part in str(meanings).split(";" if ";" in str(meanings) else None)]
+
+
+def _outside(study: Study) -> tuple[OutsideView, ...]:
+    frame = study.readout("table", "outside_view")
+    if frame is None or not {"kind", "group", "outcome", "share", "n", "source"} <= set(frame.columns):
+        return ()
+    found = []
+    for k, row in enumerate(frame.to_dict("records")):
+        base, source = f"brief.table.outside.{k}", str(row["source"])
+        share = study.numbers.recorded(
+            base, 100 * float(row["share"]), "per cent", rule("rule.table.outside", source=source), form="percent", label="selected", n=int(row["n"])
+        )
+        n = study.numbers.recorded(f"{base}.n", float(row["n"]), "cases", rule("rule.table.outside_n", source=source), form="count")
+        found.append(OutsideView(str(row["kind"]), str(row["group"]), str(row["outcome"]), share, n, source))
+    return tuple(found)
+
+
+def _key(name: str) -> str:
+    return "_".join(name.replace(",", "").split())
 
 
 def _causes(study: Study) -> tuple[tuple[str, Figure], ...]:
@@ -117,7 +151,7 @@ def _causes(study: Study) -> tuple[tuple[str, Figure], ...]:
         return ()
     cause = study.array("table", "cause")
     found = [
-        (name, study.numbers.chance(f"brief.table.cause.{name}", cause == k, rule("rule.table.cause", cause=name.replace("_", " "))))
+        (_key(name), study.numbers.chance(f"brief.table.cause.{_key(name)}", cause == k, rule("rule.table.cause", cause=name.replace("_", " "))))
         for k, name in enumerate(_flags(study, "cause"))
         if (cause == k).any()
     ]
@@ -194,11 +228,12 @@ def _issue(study: Study, k: int, issue: Issue) -> IssueFacts:
 
 
 def _win_set(study: Study, issue: str) -> tuple[float, float] | None:
-    frame = study.readout("table", "win_sets", "win_set")
-    if frame is None or "issue" not in frame:
+    """Values that enough audiences of both sides would accept, as the table reads them."""
+    frame = study.readout("table", "zone")
+    if frame is None or not {"issue", "low", "high"} <= set(frame.columns):
         return None
     rows = frame[frame["issue"] == issue]
-    if rows.empty or not {"low", "high"} <= set(rows.columns):
+    if rows.empty or ("open" in rows and not bool(rows["open"].iloc[0])):
         return None
-    low, high = float(rows["low"].max()), float(rows["high"].min())
+    low, high = float(rows["low"].iloc[0]), float(rows["high"].iloc[0])
     return (low, high) if np.isfinite(low) and np.isfinite(high) and low <= high else None

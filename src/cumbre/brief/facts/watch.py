@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import numpy as np
+
 from cumbre.brief.facts.ballot import BallotFacts
 from cumbre.brief.facts.study import Study
 from cumbre.brief.numbers import Figure, Form, rule
-from cumbre.questions import Headline, headlines, watch
+from cumbre.questions import Headline, Indicator, headlines, watch
 from cumbre.record.schema import CalendarEntry
 
 __all__ = ["Sign", "WatchFacts", "watch_facts"]
 
-MOST, OF_ONE_NUMBER = 12, 4
+MOST, OF_ONE_NUMBER = 12, 3
+READ = 6000
+"""Worlds that are searched for indicators; all would take seconds and change no line."""
 LARGE = {"chance": 0.1, "%": 3.0, "points": 0.5}
 """What counts as a large move of a number, to compare moves of different numbers."""
 
@@ -50,11 +54,17 @@ def watch_facts(study: Study, ballot: BallotFacts | None) -> WatchFacts:
         leading = [f"ballot.win.{ballot.successor.id}", *leading[:1]]
     wanted = {"table.deal", "home.approval", "relation.index", *leading}
     numbers = [h for h in headlines(case) if h.id in wanted and h.stage in study.worlds]
-    found = watch(case, study.worlds, numbers, most=OF_ONE_NUMBER) if numbers else []
+    few = study.worlds.keep(np.arange(study.worlds.draws) < READ) if study.worlds.draws > READ else study.worlds
+    found = watch(case, few, numbers, most=OF_ONE_NUMBER + 2) if numbers else []
+    found = [i for i in found if not (i.headline.id == "home.approval" and i.event.family.startswith("approval"))]
     strength = {id(i): abs(i.effect) / LARGE.get(i.headline.unit, 1.0) for i in found}
-    kept = sorted(found, key=lambda i: -strength[id(i)])[:MOST]
+    kept: list[Indicator] = []
+    for indicator in sorted(found, key=lambda i: -strength[id(i)]):
+        if sum(k.headline.id == indicator.headline.id for k in kept) < OF_ONE_NUMBER:
+            kept.append(indicator)
+    kept = kept[:MOST]
     kept.sort(key=lambda i: (i.event.by, i.headline.id, -strength[id(i)]))
-    return WatchFacts(tuple(_sign(study, i) for i in kept), ahead)
+    return WatchFacts(tuple(_sign(study, i, few.draws) for i in kept), ahead)
 
 
 def form_of(number: Headline) -> tuple[Form, int]:
@@ -64,7 +74,7 @@ def form_of(number: Headline) -> tuple[Form, int]:
     return ("percent", 1) if number.unit == "%" else ("points", 1) if number.unit == "points" else ("number", 1)
 
 
-def _sign(study: Study, found) -> Sign:  # type: ignore[no-untyped-def]
+def _sign(study: Study, found: Indicator, worlds: int) -> Sign:
     numbers, number = study.numbers, found.headline
     form, digits = form_of(number)
     scale = 100 if form == "chance" else 1
@@ -75,10 +85,10 @@ def _sign(study: Study, found) -> Sign:  # type: ignore[no-untyped-def]
     moved, error = scale * found.effect, scale * found.mc_error
     return Sign(
         found.event.text, found.event.text_es, found.event.by,
-        numbers.simulated(f"{own}.chance", found.chance, "chance", rule("rule.watch.chance", **said), form="chance", n=study.worlds.draws),
+        numbers.simulated(f"{own}.chance", found.chance, "chance", rule("rule.watch.chance", **said), form="chance", n=worlds),
         number.text, number.text_es,
         numbers.simulated(f"{base}.now", found.now, number.unit, rule("rule.watch.now", number=number.expression), form=form, digits=digits,
-                          n=study.worlds.draws),
+                          n=worlds),
         numbers.simulated(f"{own}.then", found.given, number.unit, rule("rule.watch.then", **said), form=form, digits=digits, n=found.n),
         numbers.simulated(f"{own}.moves", moved, "points", rule("rule.watch.moves", **said), low=moved - 1.28 * error,
                           high=moved + 1.28 * error, level=0.8, form="points" if form != "number" else "signed",

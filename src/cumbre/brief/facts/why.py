@@ -56,7 +56,8 @@ def why_facts(study: Study, outcomes: tuple[Outcome, ...]) -> tuple[Tornado, ...
     inputs = dict(study.inputs)
     channels = channel_effects(study)
     if channels is not None:
-        inputs |= {f"home.channel.{id_}": channels[1][:, k] for k, id_ in enumerate(channels[0])}
+        for k, id_ in enumerate(channels[0]):
+            inputs.setdefault(f"home.channel.{id_}", channels[1][:, k])
     if study.has("table", "deal"):
         inputs["table.deal"] = (study.array("table", "deal") > 0).astype(float)
     return tuple(t for o in chosen if (t := _tornado(study, o, inputs)) is not None)
@@ -127,5 +128,5 @@ def describe(study: Study, name: str) -> tuple[str, str, str, str]:
     ids = [*study.case.actor, *study.case.principals]
     actor = max((a for a in ids if middle == a or middle.endswith(("_" + a, "." + a))), key=len, default="")
     kind = middle[: len(middle) - len(actor)].strip("_.") if actor else middle
-    passport = study.passports.get(stage, {}).get(name) or study.passports.get(stage, {}).get(f"{stage}.input_{rest}")
+    passport = study.passports.get(stage, {}).get(name) or study.passports.get(stage, {}).get(f"{stage}.{rest}") or study.passports.get(stage, {}).get(f"{stage}.input_{rest}")
     return kind or "input", actor, issue, passport.label if passport else "judged"

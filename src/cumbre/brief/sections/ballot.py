@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from markupsafe import Markup
+
 from cumbre.brief.charts.canvas import Palette
 from cumbre.brief.charts.chain import draw_chain
 from cumbre.brief.charts.chart import Chart, drawn
@@ -15,6 +17,9 @@ from cumbre.brief.facts.relation import Level
 from cumbre.brief.sections.page import Block, Section, Sheet, Writer
 
 __all__ = ["ballot_section"]
+
+SHOWN_DAYS = 180
+SHOWN_PEOPLE = 14
 
 
 def ballot_section(w: Writer, facts: BallotFacts | None) -> Section:
@@ -41,9 +46,11 @@ def ballot_section(w: Writer, facts: BallotFacts | None) -> Section:
     if not facts.primaries:
         blocks.append(w.t("ballot.no_primaries"))
     blocks.append(_chain(w, facts))
-    if facts.transfers and facts.transfer_pair:
+    if facts.heads:
+        blocks.append(_heads(w, facts))
+    if facts.transfers:
         blocks.append(_transfers(w, facts))
-    blocks.append(_people(w, facts))
+    blocks += _people(w, facts)
     return Section("ballot", title, tuple(lede), tuple(blocks))
 
 
@@ -51,8 +58,8 @@ def _polls(w: Writer, facts: BallotFacts) -> Chart:
     election, case = w.study.case.election, w.study.case
     assert election is not None
     top = facts.top[:6]
-    first = min([p.field_end for p, _ in facts.polls], default=case.as_of - dt.timedelta(days=30))
-    first = max(first, case.as_of - dt.timedelta(days=400)) - dt.timedelta(days=5)
+    since = case.as_of - dt.timedelta(days=SHOWN_DAYS)
+    first = min([p.field_end for p, _ in facts.polls if p.field_end >= since], default=since) - dt.timedelta(days=5)
     lines = []
     for person in top:
         trend = [point for point in person.trend if point[0] <= case.as_of]
@@ -61,12 +68,8 @@ def _polls(w: Writer, facts: BallotFacts) -> Chart:
             days, middle, low, high = zip(*trend, strict=True)
             past = Level(tuple(days), *(_array(column) for column in (middle, low, high)))
         dots = tuple((p.field_end, f.value) for p, f in facts.polls if p.candidate == person.id)
-        future = None
-        if past is not None and person.share.has_range:
-            ends = (float(past.middle[-1]), person.share.value), (float(past.low[-1]), person.share.low), (float(past.high[-1]), person.share.high)
-            future = Level((case.as_of, election.first_round), *(_array(e) for e in ends))
         label = f"{w.surname(person.id)} {w.words.form(person.share, person.share.value)}"
-        lines.append(Line(label, w.colour(person.id), past=past, future=future, dots=dots,
+        lines.append(Line(label, w.colour(person.id), past=past, dots=dots,
                           end=(person.share.low, person.share.value, person.share.high), dash=w.dash(person.id)))  # fmt: skip
     moments = [Moment(case.as_of, w.words.short(case.as_of)), Moment(election.first_round, w.words.short(election.first_round))]
     moments[1:1] = [Moment(day, "") for day in sorted({p.primary.date for p in facts.primaries}) if day > case.as_of]
@@ -124,42 +127,53 @@ def _chain(w: Writer, facts: BallotFacts) -> Chart:
 
 
 def _transfers(w: Writer, facts: BallotFacts) -> Chart:
-    assert facts.transfer_pair is not None
-    targets = [*facts.transfer_pair, "blank", "abstain"]
-    sources = [t.source for t in facts.transfers]
-    order = [p.id for p in facts.people if p.id in sources and p.id not in facts.transfer_pair][:8]
-    colours = {facts.transfer_pair[0]: w.colour(facts.transfer_pair[0]), facts.transfer_pair[1]: w.colour(facts.transfer_pair[1]),
-               "blank": Palette.rule, "abstain": Palette.faint}  # fmt: skip
-
-    def name(id_: str) -> str:
-        return w.s("ballot.abstain") if id_ == "abstain" else w.surname(id_)
-
+    support: dict[str, float] = {}
+    for t in facts.transfers:
+        support[t.target] = support.get(t.target, 0.0) + t.share.value
+    named = {p.id for p in facts.people}
+    targets = sorted((t for t in support if t in named and t != "blank"), key=lambda t: -support[t])[:4]
+    order = [p.id for p in facts.people if any(t.source == p.id for t in facts.transfers)][:8]
+    colours = {t: w.colour(t) for t in targets}
+    used: list[tuple[str, bool]] = []
+    for t in targets:  # two grey targets are told apart by hatching
+        used.append((colours[t], (colours[t], False) in used))
+    marks = dict(zip(targets, used, strict=True))
     specs, cells = [], []
     for source in order:
         shares = {t.target: t.share for t in facts.transfers if t.source == source}
-        total = sum(s.value for k, s in shares.items() if k in targets) or 1.0
-        parts = tuple(
-            Part(shares[k].value / total, colours[k], w.words.decimal(shares[k].value), hatch=k == facts.transfer_pair[1]) for k in targets if k in shares
-        )
-        specs.append(StackRow(w.s("ballot.voters_of", name=name(source)), parts))
+        parts = [Part(shares[k].value / 100, marks[k][0], w.words.decimal(shares[k].value), hatch=marks[k][1]) for k in targets if k in shares]
+        parts.append(Part(max(1 - sum(p.share for p in parts), 0.0), Palette.rule, ""))
+        specs.append(StackRow(w.s("ballot.voters_of", name=w.surname(source)), tuple(parts)))
         cells.append((w.person(source), *(w.n(shares.get(k)) for k in targets)))
-    key = [(name(k), colours[k], k == facts.transfer_pair[1]) for k in targets if any(t.target == k for t in facts.transfers)]
+    key = [*((w.surname(k), *marks[k]) for k in targets), (w.s("ballot.others"), Palette.rule, False)]
     canvases = drawn(lambda width: draw_stack(width, specs, key))
-    first, second = facts.transfer_pair
-    return w.chart("transfers", canvases, (w.s("ballot.column.who"), *(name(k) for k in targets)), cells,
-                   title=w.s("ballot.transfers_chart", first=w.person(first), second=w.person(second)),
-                   sentence=("ballot.transfers_sentence", {"first": w.person(first), "second": w.person(second)}),
+    first = order[0]
+    best = max((t for t in facts.transfers if t.source == first and t.target in targets), key=lambda t: t.share.value)
+    return w.chart("transfers", canvases, (w.s("ballot.column.who"), *(w.surname(k) for k in targets)), cells, title=w.s("ballot.transfers_chart"),
+                   sentence=("ballot.transfers_sentence", {"source": w.person(first), "target": w.person(best.target), "share": best.share}),
                    note=w.s("ballot.transfers_note"))  # fmt: skip
 
 
-def _people(w: Writer, facts: BallotFacts) -> Sheet:
+def _heads(w: Writer, facts: BallotFacts) -> Sheet:
+    rows = tuple(
+        (w.s("ballot.pair_row", first=w.person(h.first), second=w.person(h.second)), w.n(h.polls), w.n(h.polled), w.band(h.share), w.n(h.wins))
+        for h in facts.heads[:10]
+    )
+    columns = tuple(w.s(f"ballot.column.{c}") for c in ("pair", "polls", "polled", "pooled", "first_wins"))
+    return Sheet("head-to-head", w.s("ballot.heads"), columns, rows, w.t("ballot.heads_note"))
+
+
+def _people(w: Writer, facts: BallotFacts) -> list[Block]:
+    columns = tuple(w.s(f"ballot.column.{c}") for c in ("who", "stands", "share_1", "first", "runoff", "wins"))
     rows = tuple(
         (w.person(p.id), w.n(p.stands), w.band(p.share), w.n(p.first), w.n(p.runoff), w.n(p.win)) for p in facts.people if p.stands.value >= 0.005
     )
-    columns = tuple(w.s(f"ballot.column.{c}") for c in ("who", "stands", "share_1", "first", "runoff", "wins"))
     extra = [w.t("ballot.margin", margin=facts.margin, range=w.words.range(facts.margin))] if facts.margin else []
     if facts.turnout and facts.blank:
         extra.append(w.t("ballot.turnout", turnout=facts.turnout, t_range=w.words.range(facts.turnout), blank=facts.blank,
                          b_range=w.words.range(facts.blank)))  # fmt: skip
-    note = extra[0] if len(extra) == 1 else w.t("two", a=extra[0], b=extra[1]) if extra else w.t("empty")
-    return Sheet("people", w.s("ballot.people"), columns, rows, note)
+    note = Markup(" ").join(extra)
+    blocks: list[Block] = [Sheet("people", w.s("ballot.people"), columns, rows[:SHOWN_PEOPLE], note)]
+    if rows[SHOWN_PEOPLE:]:
+        blocks.append(Sheet("people-more", w.s("ballot.more_people"), columns, rows[SHOWN_PEOPLE:], folded=True))
+    return blocks

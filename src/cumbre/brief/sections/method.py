@@ -13,6 +13,9 @@ from cumbre.brief.words import slug
 
 __all__ = ["evidence", "method_section", "passport_list"]
 
+IN_THEIR_ROW = ("brief.record.W", "brief.record.e", "brief.ballot.poll.", "brief.home.poll.", "brief.relation.index.")
+"""Figures whose source stands in their own row of a table; numbers.json holds their passports."""
+
 ORDER = ("estimated", "selected", "literature", "judged", "recorded", "simulated")
 
 
@@ -38,7 +41,7 @@ def method_section(w: Writer) -> Section:
             about = w.words.range(figure)
             value = w.n(figure) if isinstance(p.value, (int, float)) else escape(str(p.value or "\u2013"))
             said = Markup('{} {}<span class="rg">{}</span>').format(value, p.unit, Markup(" ({})").format(about) if about else "")
-            rows.append((Markup("<code>{}</code>").format(id_), said, chip(w, p.label), Markup('<span lang="en">{}</span>').format(basis), w.marks(p.sources)))
+            rows.append((Markup('<code id="p-{}">{}</code>').format(slug(id_), id_), said, chip(w, p.label), Markup('<span lang="en">{}</span>').format(basis), w.marks(p.sources)))
         columns = tuple(w.s(f"method.column.{c}") for c in ("number", "value", "evidence", "basis", "source"))
         blocks.append(Sheet(f"inputs-{stage}", w.s("method.inputs", stage=w.s(f"stage.{stage}")), columns, tuple(rows), folded=True))
     paragraphs = Markup("").join(
@@ -74,6 +77,8 @@ def passport_list(w: Writer, figures: list[Figure]) -> Markup:
     rows = []
     for f in figures:
         p = f.passport
+        if p.id.startswith(IN_THEIR_ROW) or not p.id.startswith("brief."):
+            continue
         about = w.words.range(f)
         said = escape(w.words.number(f)) + (Markup(" ({})").format(about) if about else "")
         more = [w.words.rule(f)]

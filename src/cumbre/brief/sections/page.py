@@ -22,6 +22,8 @@ __all__ = ["Block", "Section", "Sheet", "Writer"]
 
 PARTICLES = {"de", "del", "la", "las", "los", "van", "von", "da", "dos", "y"}
 SHOWN_SOURCES = 4
+ARTICLE = ("United ", "European Union", "Netherlands", "Philippines", "Gulf ", "Dominican ", "Czech ")
+"""How names that English gives an article begin."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,9 @@ class Writer:
         return self.words.lang == "es"
 
     def side(self, id_: str) -> str:
-        """Name of an actor or side."""
-        return self.study.name(id_, self.spanish)
+        """Name of an actor or side, with its article where English wants one."""
+        name = self.study.name(id_, self.spanish)
+        return f"the {name}" if not self.spanish and name.startswith(ARTICLE) else name
 
     def person(self, id_: str) -> str:
         """Name of a candidate, or of the blank vote."""
@@ -106,7 +109,7 @@ class Writer:
             return self.s("ballot.blank")
         others = [c.name for c in self.study.case.candidates if c.id != id_]
         short = _surname(self.study.name(id_))
-        return self.study.name(id_) if short in {_surname(o) for o in others} else short
+        return self.study.name(id_) if short in {_surname(o) for o in others} else short[:1].upper() + short[1:]
 
     def issue(self, issue: Issue | str) -> str:
         """Title of an issue."""

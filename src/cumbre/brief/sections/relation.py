@@ -7,10 +7,13 @@ import datetime as dt
 from cumbre.brief.charts.canvas import Palette
 from cumbre.brief.charts.chart import Chart, drawn
 from cumbre.brief.charts.rows import Mark, RowSpec, draw_rows
+from cumbre.brief.charts.scale import nice
 from cumbre.brief.charts.series import Line, Moment, draw_series
 from cumbre.brief.charts.timeline import letter
 from cumbre.brief.facts.relation import WINDOWS, RelationFacts
+from cumbre.brief.numbers import rule
 from cumbre.brief.sections.page import Section, Sheet, Writer
+from cumbre.record.passport import Label, Passport
 
 __all__ = ["relation_section"]
 
@@ -22,9 +25,12 @@ def relation_section(w: Writer, facts: RelationFacts | None) -> Section:
     title = w.s("relation.title")
     if facts is None:
         return Section("relation", title, (w.t("relation.empty"),))
-    lede = [w.t(f"relation.lede.{facts.direction}", now=facts.now, before=facts.before or facts.now, then=facts.before_day or facts.later_day)]
-    if facts.low_point is not None and facts.low_day is not None:
-        lede.append(w.t("relation.low", low=facts.low_point, day=facts.low_day))
+    if facts.before is not None and facts.before_day is not None:
+        lede = [w.t(f"relation.lede.{facts.direction}", now=facts.now, before=facts.before, then=facts.before_day)]
+    else:
+        lede = [w.t("relation.lede.now", now=facts.now)]
+    if facts.low_point is not None and facts.low_day is not None and facts.low_chance is not None:
+        lede.append(w.t("relation.low", low=facts.low_point, day=facts.low_day, chance=facts.low_chance))
     if facts.words is not None and facts.deeds is not None:
         lede.append(w.t("relation.words_deeds", words=facts.words, deeds=facts.deeds))
     lede.append(w.t("relation.next", chance=facts.warmer, day=facts.later_day, later=facts.later, range=w.words.range(facts.later)))
@@ -32,13 +38,15 @@ def relation_section(w: Writer, facts: RelationFacts | None) -> Section:
     if facts.turns:
         rows = tuple(
             (
-                letter(k), w.words.date(t.date), w.n(t.chance), w.n(t.change), w.words.pick(t.event, t.event_es) or "\u2013",
+                letter(k), w.words.date(t.date), w.n(t.chance), w.n(t.before), w.n(t.after), w.words.pick(t.event, t.event_es) or "\u2013",
                 w.marks(t.sources),
             )
             for k, t in enumerate(facts.turns)
         )  # fmt: skip
-        columns = tuple(w.s(f"relation.turn.{c}") for c in ("mark", "date", "chance", "change", "event", "source"))
+        columns = tuple(w.s(f"relation.turn.{c}") for c in ("mark", "date", "chance", "before", "after", "event", "source"))
         blocks.append(Sheet("turning-points", w.s("relation.turns"), columns, rows, w.t("relation.turns_note")))
+    if facts.issues:
+        blocks.append(_issues(w, facts))
     if facts.kinds:
         blocks.append(_kinds(w, facts))
     return Section("relation", title, tuple(lede), tuple(blocks))
@@ -79,16 +87,31 @@ def _index(w: Writer, facts: RelationFacts) -> Chart:
 
 
 def _row(w: Writer, part: str, day: dt.date, middle: float, low: float, high: float) -> tuple[object, ...]:
-    from cumbre.brief.numbers import rule
-    from cumbre.record.passport import Passport
-
-    label = "estimated" if part == "past" else "simulated"
+    label: Label = "estimated" if part == "past" else "simulated"
     id_ = f"brief.relation.index.{day.isoformat()}.{part}"
     known = rule(f"rule.relation.index_{part}")
     passport = Passport(id_, round(float(middle), 4), "index", label, w.study.numbers.english(known), low=round(float(low), 4),
-                        high=round(float(high), 4), level=0.8)  # type: ignore[arg-type]  # fmt: skip
+                        high=round(float(high), 4), level=0.8)  # fmt: skip
     figure = w.study.numbers.add(passport, "number", 1, known)
     return (w.words.short_year(day), w.n(figure), w.words.range(figure))
+
+
+def _issues(w: Writer, facts: RelationFacts) -> Chart:
+    specs = []
+    for i in facts.issues:
+        colour, style = (Palette.teal, "dot") if i.level.value >= 0 else (Palette.ochre, "ring")
+        mark = Mark(i.level.value, i.level.low, i.level.high, colour, style)  # type: ignore[arg-type]
+        specs.append(RowSpec(w.issue(i.issue), (mark,), w.words.form(i.level, i.level.value)))
+    ends = [v for i in facts.issues for v in (i.level.low, i.level.high)]
+    ticks = nice(min([*ends, -2]), max([*ends, 2]), 4)
+    heads = (w.s("relation.conflict_side"), w.s("relation.cooperation_side"))
+    canvases = drawn(lambda width: draw_rows(width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1), heads=heads))
+    rows = [(w.issue(i.issue), w.band(i.level), w.n(i.events), w.words.short_year(i.last)) for i in facts.issues]
+    best, worst = facts.issues[0], facts.issues[-1]
+    return w.chart("relation-issues", canvases, tuple(w.s(f"relation.issue.{c}") for c in ("issue", "level", "events", "last")), rows,
+                   title=w.s("relation.issues"),
+                   sentence=("relation.issues_sentence", {"best": w.issue(best.issue), "high": best.level, "worst": w.issue(worst.issue),
+                                                          "low": worst.level}), note=w.s("relation.issues_note"))  # fmt: skip
 
 
 def _kinds(w: Writer, facts: RelationFacts) -> Chart:

@@ -21,10 +21,10 @@ def table_section(w: Writer, facts: TableFacts | None, packages: tuple[PackageFa
         return Section("table", title, (w.t("table.empty"),))
     lede = [w.t("table.lede", deal=facts.any_deal, full=facts.full, partial=facts.partial, day=facts.last_day)]
     if facts.causes:
-        failed = [(name, figure) for name, figure in facts.causes if name not in ("deal", "full", "partial", "full_deal", "partial_deal")]
+        failed = [(name, figure) for name, figure in facts.causes if not name.startswith("deal")]
         if failed:
             name, figure = failed[0]
-            lede.append(w.t("table.cause", cause=w.words.either(f"cause.{name}", name.replace("_", " ")), chance=figure))
+            lede.append(w.t("table.cause", cause=_cause(w, name), chance=figure))
     movers = [i for i in facts.movers if i.changed.value >= 0.02][:3]
     if movers:
         lede.append(w.t("table.movers", issues=[w.t("table.mover", issue=w.issue(i.issue), chance=i.changed) for i in movers]))
@@ -34,7 +34,19 @@ def table_section(w: Writer, facts: TableFacts | None, packages: tuple[PackageFa
     if packages:
         blocks.append(_packages(w, facts, packages))
     blocks.append(_delivery(w, facts))
+    if facts.outside:
+        rows = tuple((f"{o.kind}, {o.group}".replace("_", " "), o.outcome.replace("_", " "), w.n(o.share), w.n(o.n), o.source) for o in facts.outside)
+        columns = tuple(w.s(f"table.outside.{c}") for c in ("kind", "outcome", "share", "n", "source"))
+        blocks.append(Sheet("outside-view", w.s("table.outside"), columns, rows, w.t("table.outside_note"), folded=True))
     return Section("table", title, tuple(lede), tuple(blocks))
+
+
+def _cause(w: Writer, name: str) -> str:
+    """Why there is no deal, as a clause; `COL_did_not_ratify` names its side."""
+    for side in w.study.case.principals:
+        if name.startswith(f"{side}_"):
+            return w.s(f"cause.side_{name.removeprefix(f'{side}_')}", side=w.side(side))
+    return w.words.either(f"cause.{name}", name.replace("_", " "))
 
 
 def _deal(w: Writer, facts: TableFacts) -> Chart:
@@ -49,8 +61,8 @@ def _deal(w: Writer, facts: TableFacts) -> Chart:
             StackRow(name, (Part(model.deal.value, Palette.slate, w.words.percent(model.deal.value)), Part(1 - model.deal.value, Palette.rule, "")))
         )
         cells.append((w.s("table.by_model", model=name, weight=model.weight), w.n(model.deal)))
-    for name, figure in facts.causes:
-        cells.append((w.s("table.cause_row", cause=w.words.either(f"cause.{name}", name.replace("_", " "))), w.n(figure)))
+    for name, figure in [(n, f) for n, f in facts.causes if not n.startswith("deal")]:
+        cells.append((w.s("table.cause_row", cause=_cause(w, name)), w.n(figure)))
     if facts.models:
         key.append((w.s("table.model_key"), Palette.slate, False))
     canvases = drawn(lambda width: draw_stack(width, rows, key))
