@@ -1,0 +1,93 @@
+"""Fit the confidence model of the event coder on the project's own sentences and report its calibration.
+
+    python benchmarks/read_confidence.py            # report only
+    python benchmarks/read_confidence.py --write    # also write src/cumbre/read/tables/confidence.json
+
+The sentences are those of tests/read/sentences_train.jsonl; the third that is held out takes no part. Calibration is by
+ten-fold cross-validation over sentences.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+from pathlib import Path
+
+import numpy as np
+
+from cumbre.backtest.read import matches
+from cumbre.read.actors import actor_index
+from cumbre.read.coder import code_sentence
+from cumbre.read.confidence import FEATURES
+from cumbre.read.lexicon import lexicon
+from cumbre.read.mentions import Context
+
+ROOT = Path(__file__).resolve().parent.parent
+RIDGE = 2.0
+
+
+def examples(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features (event, feature), right or wrong (event,), sentence (event,)."""
+    x, y, group = [], [], []
+    for k, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        row = json.loads(line)
+        context = Context(dt.date.fromisoformat(row["date"]))
+        for event in code_sentence(row["text"], 0, lexicon(row["lang"]), actor_index(), context):
+            triple = (event.type, event.source, event.target)
+            x.append(event.features)
+            y.append(float(any(matches(gold, triple, "country") for gold in row["events"])))
+            group.append(k)
+    return np.array(x), np.array(y), np.array(group)
+
+
+def fit(x: np.ndarray, y: np.ndarray, ridge: float = RIDGE) -> np.ndarray:
+    """Ridge-penalised logistic weights (feature,) by Newton's method; the intercept is not penalised."""
+    w = np.zeros(x.shape[1])
+    penalty = np.full(x.shape[1], ridge)
+    penalty[0] = 1e-6
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ w))
+        gradient = x.T @ (p - y) + penalty * w
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(penalty)
+        step = np.linalg.solve(hessian, gradient)
+        w -= step
+        if np.abs(step).max() < 1e-9:
+            break
+    return w
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    x, y, group = examples(ROOT / "tests/read/sentences_train.jsonl")
+    p = np.empty_like(y)
+    for fold in range(10):
+        held = group % 10 == fold
+        p[held] = 1 / (1 + np.exp(-x[held] @ fit(x[~held], y[~held])))
+    base = np.full_like(y, y.mean())
+    print(f"events {len(y)}, right {y.mean():.3f}, Brier {np.mean((p - y) ** 2):.4f} (constant {np.mean((base - y) ** 2):.4f})")
+    for low, high in ((0.0, 0.6), (0.6, 0.75), (0.75, 0.85), (0.85, 0.92), (0.92, 1.01)):
+        inside = (p >= low) & (p < high)
+        if inside.any():
+            print(f"  said {low:.2f}-{min(high, 1):.2f}: n {inside.sum():3d}, said {p[inside].mean():.2f}, right {y[inside].mean():.2f}")
+    weights = fit(x, y)
+    for name, weight in zip(FEATURES, weights, strict=True):
+        print(f"  {name:32s} {weight:+.2f}")
+    if args.write:
+        target = ROOT / "src/cumbre/read/tables/confidence.json"
+        content = {
+            "label": "estimated",
+            "data": "tests/read/sentences_train.jsonl, the project's own sentences",
+            "events": len(y),
+            "formula": "p = 1 / (1 + exp(-(w . x))), ridge 2 on all but the intercept",
+            "refit": "python benchmarks/read_confidence.py --write",
+            "features": list(FEATURES),
+            "weights": [round(float(w), 4) for w in weights],
+        }
+        target.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
