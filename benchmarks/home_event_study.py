@@ -20,19 +20,20 @@ from cumbre.home.pulse import mean_pulse, pulse
 WEEKS, EVENT = 96, 72 * 7.0
 
 
-def simulate(rng: np.random.Generator, houses: int) -> tuple[Series, float]:
+def simulate(rng: np.random.Generator, houses: int, slow: float = 0.0) -> tuple[Series, float]:
     """One series and the true mean effect over four weeks."""
     day = 7.0 * np.arange(WEEKS)
     level = 45 + np.cumsum(rng.normal(0, np.sqrt(7 * DRIFT), WEEKS))
     peak, half = rng.normal(2.9, 3.5), rng.uniform(14, 56)
     house_effect = rng.normal(0, 2.0, houses)
     house_effect -= house_effect.mean()
+    rise = 21.0 if rng.random() < slow else 0.0
     kept = rng.random(WEEKS) < 0.5
     who = rng.integers(0, houses, WEEKS)
     p = np.clip(level, 10, 90) / 100
     noise = np.sqrt(1.4e4 * p * (1 - p) / 1000 + WOBBLE / 2)
-    value = level + peak * pulse(day - EVENT, half) + house_effect[who] + rng.normal(0, 1, WEEKS) * noise
-    return Series.of(day[kept], value[kept], np.full(kept.sum(), 1000), who[kept]), peak * float(mean_pulse(28, half))
+    value = level + peak * pulse(day - EVENT, half, rise) + house_effect[who] + rng.normal(0, 1, WEEKS) * noise
+    return Series.of(day[kept], value[kept], np.full(kept.sum(), 1000), who[kept]), peak * float(mean_pulse(28, half, rise))
 
 
 def main() -> None:
@@ -42,11 +43,11 @@ def main() -> None:
     parser.add_argument("--placebo-series", type=int, default=40)
     args = parser.parse_args()
     truth_prior = Mixture.equal(np.array([2.9]), np.array([3.5]))
-    for houses in (1, 4):
+    for houses, slow in ((1, 0.0), (4, 0.0), (4, 0.3)):
         rng = np.random.default_rng(11)
         rows, seconds = [], []
         for _ in range(args.runs):
-            series, truth = simulate(rng, houses)
+            series, truth = simulate(rng, houses, slow)
             before, after = series.day < EVENT, series.day >= EVENT
             if not before.any() or not after.any():
                 continue
@@ -62,7 +63,7 @@ def main() -> None:
             )  # fmt: skip
         r = np.array(rows, float)
         rmse = np.sqrt((r[:, :3] ** 2).mean(axis=0))
-        print(f"{houses} pollster(s), {len(r)} runs: rmse two-poll {rmse[0]:.2f}, polls only {rmse[1]:.2f} "
+        print(f"{houses} pollster(s), {slow:.0%} rise slowly, {len(r)} runs: rmse two-poll {rmse[0]:.2f}, polls only {rmse[1]:.2f} "
               f"(ratio {rmse[1] / rmse[0]:.2f}), both {rmse[2]:.2f} (ratio {rmse[2] / rmse[0]:.2f}); bias "
               f"{r[:, 0].mean():+.2f} / {r[:, 1].mean():+.2f} / {r[:, 2].mean():+.2f}; 90 % cover polls only {r[:, 3].mean():.3f}, "
               f"both {r[:, 4].mean():.3f}; both fits {1000 * np.median(seconds):.0f} ms")  # fmt: skip

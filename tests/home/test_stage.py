@@ -363,6 +363,16 @@ def test_channel_table_and_evidence_add_up(make_case: MakeCase, make_worlds: Mak
     assert abs(shares["interaction"]) < 0.15
 
 
+def test_the_flip_of_a_channel_brings_the_mean_shift_to_zero(make_case: MakeCase, make_worlds: MakeWorlds) -> None:
+    rows = (channel("for", "meeting", "point(2)"), channel("against", "meeting", "point(3)", bloc="right", group_share=0.5))
+    case = make_case(channels=rows)
+    table = home.channel_table(case, home.simulate(case, make_worlds(case))).set_index("channel")
+    flipped = rows[1].model_copy(update={"prior": f"point({table.loc['against', 'flip_at']})"})
+    again = make_case(channels=(rows[0], flipped))
+    assert table.loc["against", "flip_at"] == pytest.approx(4.0)
+    assert run(again, make_worlds(again))["shift"].values == pytest.approx(0.0, abs=1e-5)
+
+
 def test_every_prior_of_a_channel_has_its_passport(make_case: MakeCase) -> None:
     case = make_case()
     found = home.passports(case)

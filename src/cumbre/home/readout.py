@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cumbre.errors import WorldsError
+from cumbre.home.channels import shift_of_blocs
 from cumbre.home.event_study import placebo
 from cumbre.home.fitting import Fitted, as_date, fit
 from cumbre.home.mixture import Mixture
@@ -155,38 +156,47 @@ def _home(worlds: Worlds, name: str) -> FloatArray | None:
     return group[name].values.astype(np.float64) if name in group.data_vars else None
 
 
-def channel_table(case: Case, worlds: Worlds) -> pd.DataFrame:
+def _leverage(fitted: Fitted, case: Case) -> FloatArray:
+    """Points of vote that one point of each channel moves for the leader's bloc (the first bloc where there is no leader)."""
+    leader = case.election.leader_bloc if case.election and case.election.leader_bloc in fitted.blocs else ""
+    target = fitted.blocs.index(leader) if leader else 0
+    out = np.zeros(len(fitted.channels))
+    for k, c in enumerate(fitted.channels):
+        if c.to == "vote" and c.bloc in fitted.blocs:
+            one = np.zeros((1, len(fitted.blocs)))
+            one[0, fitted.blocs.index(c.bloc)] = 1.0
+            out[k] = shift_of_blocs(one, fitted.bloc_weight)[0, target]
+    return out
+
+
+def channel_table(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> pd.DataFrame:
     """One row a channel: mean and 90 % range in points of vote for its bloc, share of variance, share of worlds where it is open.
 
-    The share of variance is over all channels to the vote and sums to 1 where any of them varies.
+    The share of variance is over all channels to the vote and sums to 1 where any of them varies. `flip_at` is the effect per unit
+    of trigger at which, all else at its mean, the mean shift of the leader's bloc would be zero (nan where the channel is never
+    open): a judged number far from its flip does not carry the sign of the conclusion.
     """
-    columns = [
-        "channel",
-        "name",
-        "name_es",
-        "bloc",
-        "to",
-        "on",
-        "label",
-        "mean",
-        "low",
-        "high",
-        "variance_share",
-        "open",
-        "basis",
-    ]
+    columns = ["channel", "name", "name_es", "bloc", "to", "on", "label", "mean", "low", "high", "variance_share", "open", "flip_at",
+               "basis"]  # fmt: skip
     points = _home(worlds, "channel")
     if points is None:
         return pd.DataFrame(columns=columns)
+    fitted = fitted or fit(case)
     votes = np.array([c.to == "vote" for c in case.channels])
     variance = np.where(votes, points.var(axis=0), 0.0)
-    total = variance.sum()
+    total, leverage = variance.sum(), _leverage(fitted, case)
+    moved = leverage * points.mean(axis=0)
     rows = []
     for k, c in enumerate(case.channels):
         low, high = np.quantile(points[:, k], [0.05, 0.95])
+        effect = _home(worlds, f"input_channel.{c.id}")
+        flip = np.nan
+        if effect is not None and leverage[k]:
+            opened = np.divide(points[:, k], effect, out=np.zeros_like(effect), where=effect != 0).mean() * c.group_share
+            flip = -(moved.sum() - moved[k]) / (leverage[k] * opened) if opened else np.nan
         rows.append(
             [c.id, c.name, c.name_es, c.bloc, c.to, bool(c.on), c.label, points[:, k].mean(), low, high,
-             variance[k] / total if total > 0 else 0.0, float((points[:, k] != 0).mean()), c.basis]
+             variance[k] / total if total > 0 else 0.0, float((points[:, k] != 0).mean()), flip, c.basis]
         )  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
