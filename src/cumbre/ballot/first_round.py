@@ -24,6 +24,9 @@ GRID = tuple(Scales(w, h, p) for w in (0.03, 0.06, 0.10) for h in (0.10, 0.20) f
 CENTRE = Scales(0.06, 0.15, 0.08)
 """Middle of the prior on the scales (selected: it gave the smallest error on the open elections among eight settings)."""
 
+FEWEST = 50.0
+"""Respondents under which a poll says nothing of the spread between houses."""
+
 POINTS = 512
 """Quasi-random points behind every expectation taken in a fit."""
 
@@ -106,7 +109,7 @@ def house_table(surveys: Sequence[Survey], options: int, since: float) -> FloatA
     """Last closed shares of every house since a day, shape (house, option), nan where not listed; full-field questions only."""
     last: dict[int, FloatArray] = {}
     for s in surveys:
-        if s.day >= since and s.matrix is None and s.n >= 1:
+        if s.day >= since and s.matrix is None and s.n >= FEWEST:
             row = np.full(options, np.nan)
             row[s.options] = close(s.share)
             last[s.house] = row
@@ -182,10 +185,9 @@ def _primes(n: int) -> FloatArray:
 
 
 def root(cov: FloatArray) -> FloatArray:
-    """A square root of a covariance that may be singular, from its eigenvectors with a fixed sign."""
+    """The symmetric square root of a covariance that may be singular; it commutes with any reordering of the options."""
     value, vector = np.linalg.eigh(0.5 * (cov + cov.T))
-    sign = np.sign(vector[np.abs(vector).argmax(axis=0), np.arange(len(value))])
-    return np.asarray(vector * sign * np.sqrt(np.maximum(value, 0.0)))
+    return np.asarray((vector * np.sqrt(np.maximum(value, 0.0))) @ vector.T)
 
 
 def centred_utility(

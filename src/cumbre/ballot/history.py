@@ -40,7 +40,7 @@ UNKNOWN_N = 800.0
 
 @dataclass(frozen=True)
 class First:
-    """First round of one election as of one day: options (names), kinds, estimate, who is on recent lists, age of the polls."""
+    """First round of one election as of one day: options (names), kinds, estimate, who is on recent lists, polls, houses."""
 
     election: str
     days: int
@@ -49,7 +49,7 @@ class First:
     estimate: Estimate
     present: npt.NDArray[np.bool_]
     polls: int
-    houses: int
+    houses: tuple[str, ...]
 
     @property
     def country(self) -> str:
@@ -174,8 +174,7 @@ def first_round(asked: Sequence[Asked], election: str, asof: pd.Timestamp, days:
         if s.day >= newest - FIELD:
             present[s.options] = True
     kind = tuple(n if n in ("blank", "other") else "candidate" for n in names)
-    recent = {s.house for s in surveys if s.day > -RECENT}
-    return First(election, days, tuple(names), kind, e, present, len(surveys), len(recent))
+    return First(election, days, tuple(names), kind, e, present, len(surveys), tuple(houses))
 
 
 def pair_polls(asked: Sequence[Asked], a: str, b: str, asof: pd.Timestamp) -> Pair | None:

@@ -30,7 +30,7 @@ WINDOW = 150
 
 @dataclass(frozen=True)
 class Field:
-    """Who may stand. ids in case order, then `blank` where it is valid or polled; positions and blocs; standing 0-1."""
+    """Who may stand. ids in alphabetical order, then `blank`; positions and blocs; standing 0-1."""
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
@@ -94,8 +94,8 @@ class Contest:
 
 
 def field_of(case: Case) -> Field:
-    """Candidates of the case and the blank vote."""
-    rows = case.candidates
+    """Candidates of the case in order of id, and the blank vote; the order of the file changes nothing."""
+    rows = sorted(case.candidates, key=lambda r: r.id)
     ids = tuple(r.id for r in rows)
     if "blank" in ids:
         raise InputError("candidates.csv: 'blank' is the name of the blank vote; give the candidate another id")

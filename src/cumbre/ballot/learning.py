@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,8 @@ class BallotPrior:
     common: CommonError
     runoff: RunoffError
     blank: BlankError
+    houses: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Record of houses by country and name: their mean effect on the log of the blank vote, shrunk to 0."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for the prior file."""
@@ -33,7 +35,7 @@ class BallotPrior:
     @classmethod
     def from_dict(cls, d: dict[str, Any]) -> BallotPrior:
         """Read what `as_dict` wrote; other keys of the prior file are left alone."""
-        return cls(CommonError(**d["common"]), RunoffError(**d["runoff"]), BlankError(**d["blank"]))
+        return cls(CommonError(**d["common"]), RunoffError(**d["runoff"]), BlankError(**d["blank"]), d.get("houses", {}))
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,21 @@ def half_from_result(truth: Outcome | None, a: str, b: str) -> float | None:
     return half_logit(truth.share[a] / 100, truth.share[b] / 100, (truth.blank or 0.0) / 100).item()
 
 
+def house_records(firsts: Sequence[First]) -> dict[str, dict[str, float]]:
+    """How much each house overstates the blank vote against the other houses of an election, by country; the only option that
+    one election shares with the next. The mean over n elections is shrunk by n / (n + 1)."""
+    seen: dict[str, dict[str, list[float]]] = {}
+    for f in firsts:
+        if f.blank is None or f.days != 7:
+            continue
+        for number, house in enumerate(f.houses):
+            effect = f.estimate.house_mean[number]
+            others = np.arange(len(effect)) != f.blank
+            weight = f.estimate.share[others] / f.estimate.share[others].sum()
+            seen.setdefault(f.country, {}).setdefault(house, []).append(float(effect[f.blank] - weight @ effect[others]))
+    return {c: {h: sum(v) / (len(v) + 1) for h, v in sorted(by.items())} for c, by in sorted(seen.items())}
+
+
 def learn(
     firsts: Sequence[First], pairs: Sequence[tuple[str, int, Pair]], truth: Mapping[tuple[str, str], Outcome],
     leave_out: str | None = None, weight: Mapping[str, float] | None = None,
@@ -112,4 +129,4 @@ def learn(
         for name, days, pair in pairs:
             if name == election:
                 runoffs.append(RunoffCell(election, real_logit, None, pair.logit, pair.variance, float(days)))
-    return BallotPrior(fit_common_error(cells), fit_runoff(runoffs, blanks), blank)
+    return BallotPrior(fit_common_error(cells), fit_runoff(runoffs, blanks), blank, house_records(firsts))

@@ -10,6 +10,7 @@ import xarray as xr
 from scipy import special
 
 from cumbre.ballot import rules
+from cumbre.ballot.blocks import product
 from cumbre.ballot.field_draws import Standing, Tally, hand_out, hold_primaries, resolve
 from cumbre.ballot.logratio import shares
 from cumbre.ballot.pairs import draw_pairs
@@ -59,7 +60,7 @@ def _national(worlds: Worlds, fitted: Fitted) -> tuple[FloatArray, FloatArray]:
     z = np.column_stack([worlds.stream("ballot", f"support:{n}").normal() for n in names])
     t = np.column_stack([worlds.stream("ballot", f"error:{n}").student_t(df) for n in names])
     error = np.zeros((draws, field.size))
-    error[:, s.active] = z @ s.root.T + s.scale * t
+    error[:, s.active] = product(z, s.root.T) + s.scale * t
     utility = np.full((draws, field.size), -30.0)
     utility[:, s.active] = s.utility + error[:, s.active]
     return utility, error
@@ -121,7 +122,7 @@ def _turnout(worlds: Worlds, election: Election) -> tuple[FloatArray, FloatArray
 def simulate(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> Worlds:
     """Worlds with the group `ballot` added: see docs/ballot.md for its variables, dimensions and units.
 
-    Reads `home.shift` where the worlds hold it. Without an election the group holds who may stand and nothing else.
+    Reads `home.shift` where the worlds hold it. Without an election, or without candidates, the group holds who may stand and nothing else.
     """
     fitted = fitted or fit(case)
     field, election, draws = fitted.field, case.election, worlds.draws
@@ -130,7 +131,7 @@ def simulate(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> Worlds
         "candidate": names, "candidate_bloc": ("candidate", list(field.bloc)), "primary": [c.id for c in fitted.contests]
     }  # fmt: skip
     standing = _standing(worlds, fitted)
-    if election is None:
+    if election is None or not case.candidates:
         on = standing.on & standing.later
         on[:, field.blank] = False
         return worlds.add("ballot", xr.Dataset({"on_ballot": (("draw", "candidate"), on.astype(np.int8))}, coords))

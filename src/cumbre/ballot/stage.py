@@ -12,7 +12,7 @@ from cumbre.ballot import inputs
 from cumbre.ballot.blank import deflate
 from cumbre.ballot.common_error import CommonError, error_scale
 from cumbre.ballot.filter import DIFFUSE, Scales, Survey, run_filter
-from cumbre.ballot.first_round import Estimate, centred_utility, estimate, merge, root, start
+from cumbre.ballot.first_round import FEWEST, Estimate, centred_utility, estimate, merge, root, start
 from cumbre.ballot.inputs import Change, Contest, Field, Question
 from cumbre.ballot.learning import BallotPrior
 from cumbre.ballot.logratio import close
@@ -127,7 +127,7 @@ def _active(field: Field, asked: tuple[Question, ...], changes: tuple[Change, ..
 
 
 def _estimate(
-    surveys: list[Survey], options: int, houses: int, seen: BoolArray, undecided: float
+    surveys: list[Survey], options: int, houses: int, seen: BoolArray, undecided: float, record: FloatArray | None = None
 ) -> tuple[Estimate, Scales, FloatArray, FloatArray]:
     """Scales from the polls of the main options, then the full state at those scales."""
     first = start(surveys, options)
@@ -147,12 +147,15 @@ def _estimate(
             n = s.n * float(s.share[kept].sum() / s.share.sum())
             small.append(replace(s, options=place[s.options[kept]], share=s.share[kept], n=n))
     scales = estimate(small, len(main), houses).scales if small else Scales(0.06, 0.15, 0.08)
-    return estimate(surveys, options, houses, undecided, grid=(scales,), prior_mean=mean, prior_sd=sd), scales, mean, sd
+    return estimate(surveys, options, houses, undecided, record, grid=(scales,), prior_mean=mean, prior_sd=sd), scales, mean, sd
 
 
-def fit(case: Case) -> Fitted:
-    """Fit the ballot of a case: support, transfers, pairs. Deterministic. Raises InputError only for contradictions."""
-    prior = BallotPrior.from_dict(priors.load("ballot"))
+def fit(case: Case, prior: BallotPrior | None = None) -> Fitted:
+    """Fit the ballot of a case: support, transfers, pairs. Deterministic. Raises InputError only for contradictions.
+
+    `prior`: what past elections taught; the shipped one by default.
+    """
+    prior = prior or BallotPrior.from_dict(priors.load("ballot"))
     field = inputs.field_of(case)
     asked = tuple(inputs.questions(case))
     houses = inputs.houses_of(asked)
@@ -167,7 +170,7 @@ def fit(case: Case) -> Fitted:
     seen = np.zeros(len(active), dtype=bool)
     for s in surveys:
         seen[s.options] = True
-    unsure = [q.undecided for q in asked if q.round == 1 and q.kind == "open" and q.day > -90]
+    unsure = [q.undecided for q in asked if q.round == 1 and q.kind == "open" and q.day > -90 and q.n >= FEWEST]
     undecided = float(np.mean(unsure)) if unsure else 15.0
     rough, _, _, _ = _estimate(surveys, len(active), max(len(houses), 1), seen, undecided)
     full = np.zeros(field.size)
@@ -182,7 +185,8 @@ def fit(case: Case) -> Fitted:
     table = affinity(field.x, field.y, field.bloc, where, sharp)
 
     surveys = prepared(asked, field, houses, active, full, table, blank)
-    state, scales, _, _ = _estimate(surveys, len(active), max(len(houses), 1), seen, undecided)
+    record = _house_record(houses, active, field, prior, country, blank)
+    state, scales, _, _ = _estimate(surveys, len(active), max(len(houses), 1), seen, undecided, record)
     support = _support(state, scales, active, field, prior, days, country, blank)
     expected = np.zeros(field.size)
     expected[active] = support.share
@@ -197,6 +201,18 @@ def fit(case: Case) -> Fitted:
         field, asked, houses, contests, changes, support, expected, mean, sd, scale, table, sharp, pairs, prior, days, runoff_days,
         country, tuple(surveys),
     )  # fmt: skip
+
+
+def _house_record(
+    houses: tuple[str, ...], active: IntArray, field: Field, prior: BallotPrior, country: str, blank: bool
+) -> FloatArray:
+    """Prior means of house effects (house, active): the record of a house on the blank vote in earlier elections of the country."""
+    out = np.zeros((max(len(houses), 1), len(active)))
+    if blank and field.blank in active:
+        column = int(np.flatnonzero(active == field.blank)[0])
+        for h, name in enumerate(houses):
+            out[h, column] = prior.houses.get(country, {}).get(name, 0.0)
+    return out
 
 
 def _may_stand(field: Field, changes: tuple[Change, ...], i: int) -> bool:

@@ -202,9 +202,9 @@ def _field(case: Case, fitted: Fitted) -> pd.DataFrame:
     rows = [
         {
             "candidate": c.id, "name": c.name, "bloc": c.bloc, "standing": c.standing, "primary": c.primary,
-            "support": 100 * float(fitted.expected[i]), "status": c.status,
+            "support": 100 * float(fitted.expected[fitted.field.ids.index(c.id)]), "status": c.status,
         }
-        for i, c in enumerate(case.candidates)
+        for c in case.candidates
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["candidate", "name", "bloc", "standing", "primary", "support", "status"])
 

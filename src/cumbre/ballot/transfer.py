@@ -14,6 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from cumbre.ballot.blocks import product
+
 __all__ = ["BLANK_AFFINITY", "affinity", "fit_sharpness", "list_view", "move", "pair_logit"]
 
 FloatArray = npt.NDArray[np.float64]
@@ -55,9 +57,9 @@ def move(leaving: FloatArray, pull: FloatArray, table: FloatArray) -> FloatArray
     >>> move(np.array([[0.2, 0.0]]), np.array([[0.0, 1.0]]), np.ones((2, 2))).tolist()
     [[0.0, 0.2]]
     """
-    reach = pull @ table.T
+    reach = product(pull, table.T)
     rate = np.divide(leaving, reach, out=np.zeros_like(leaving), where=reach > 0)
-    return np.asarray(pull * (rate @ table), dtype=np.float64)
+    return pull * product(rate, table)
 
 
 def pair_logit(share: FloatArray, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], table: FloatArray) -> FloatArray:
