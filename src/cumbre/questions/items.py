@@ -6,7 +6,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, NamedTuple
 
 from cumbre.questions.phrases import Text, candidate_name, day, side_name
@@ -37,7 +36,7 @@ _NOUNS: Mapping[str, Text] = {
     "approval": Text("approval readings", "mediciones de aprobación"), "field": Text("changes of the field", "cambios en la contienda"),
     "position": Text("edits to positions", "cambios de posiciones"), "issue": Text("issue values", "valores de asuntos"),
     "audience": Text("edits to audiences", "cambios de audiencias"), "channel": Text("edits to channels", "cambios de canales"),
-    "other": Text("other edits", "otros cambios"),
+    "other": Text("edits", "cambios"),
 }  # fmt: skip
 
 
@@ -59,7 +58,7 @@ class Item:
     on        the day on which it became public, if known
     source_id ids of sources.csv
     edits     what it changes in the tables
-    within    how it is put together with others where there are too many items: two ever wider groups
+    weight    how much it may matter, for choosing what stands alone where there are too many items
     members   words of the items in it, where it is a group
     """
 
@@ -70,7 +69,7 @@ class Item:
     on: dt.date | None
     source_id: tuple[str, ...]
     edits: tuple[Edit, ...]
-    within: tuple[str, str] = ("", "")
+    weight: float = 0.0
     members: tuple[Text, ...] = ()
 
     def words(self, lang: str = "en") -> str:
@@ -104,14 +103,16 @@ def _issue_value(issue: Any, value: float, lang: str) -> str:
     return f"{value:g} {(issue.unit_es or issue.unit) if lang == 'es' else issue.unit}".strip()
 
 
-def _describe(edit: Edit, new: Case) -> tuple[str, Text, dt.date | None, tuple[str, str]]:
-    """Kind, words, day and wider groups of an edit."""
+def _describe(edit: Edit, new: Case) -> tuple[str, Text, dt.date | None, float]:
+    """Kind, words, day and weight of an edit."""
     row = (edit.after or edit.before)[0]
     known = getattr(row, "known", None)
     match edit.table:
         case "events":
-            pair = f"{new.side(row.source)}>{new.side(row.target)}"
-            return "event", Text(row.summary, row.summary_es or row.summary), row.known or row.date, (pair, "all")
+            # Acts between the two governments weigh more than those of third parties: the headline numbers are about the two.
+            own = {new.side(row.source), new.side(row.target)} == set(new.principals)
+            weight = abs(row.intensity) * (1.0 if own else 0.5)
+            return "event", Text(row.summary, row.summary_es or row.summary), row.known or row.date, weight
         case "polls":
             return (
                 "poll",
@@ -120,12 +121,12 @@ def _describe(edit: Edit, new: Case) -> tuple[str, Text, dt.date | None, tuple[s
                     f"encuesta de {row.pollster}, trabajo de campo hasta el {day(row.field_end).es}",
                 ),
                 row.known or row.published,
-                (row.pollster, "all"),
+                6.0,
             )  # fmt: skip
         case "approval":
             level = "" if row.approve_pct is None else f": {row.approve_pct:g} %"
             text = Text(f"approval by {row.pollster}{level}", f"aprobación según {row.pollster}{level}")
-            return "approval", text, row.known or row.published, (row.pollster, "all")
+            return "approval", text, row.known or row.published, 6.0
         case "field":
             name = candidate_name(new, row.candidate) if row.candidate else Text(row.target, row.target)
             plain = Text(f"{name.en}: {row.change.replace('_', ' ')}", f"{name.es}: cambio en la contienda")
@@ -133,16 +134,16 @@ def _describe(edit: Edit, new: Case) -> tuple[str, Text, dt.date | None, tuple[s
                 "field",
                 Text(row.summary or plain.en, row.summary_es or row.summary or plain.es),
                 row.known or row.date,
-                ("", "all"),
+                3.0 * row.probability,
             )
         case "candidates":
-            return "field", Text(f"entry on {row.name} revised", f"ficha de {row.name} revisada"), known, ("entries", "all")
+            return "field", Text(f"entry on {row.name} revised", f"ficha de {row.name} revisada"), known, 3.0
         case "primaries":
             return (
                 "field",
                 Text(f"{row.name}: expected votes", f"{row.name_es or row.name}: votos esperados"),
                 known,
-                ("entries", "all"),
+                3.0,
             )
         case "positions":
             name, issue = side_name(new, row.actor), new.issue.get(row.issue)
@@ -152,7 +153,7 @@ def _describe(edit: Edit, new: Case) -> tuple[str, Text, dt.date | None, tuple[s
                 "position",
                 Text(f"position of {name.en} on {title}", f"posición de {name.es} sobre {title_es}"),
                 known,
-                (row.actor, "all"),
+                4.0,
             )
         case "issues":
             value = row.history[-1]
@@ -161,23 +162,23 @@ def _describe(edit: Edit, new: Case) -> tuple[str, Text, dt.date | None, tuple[s
                     f"{row.title}: still {_issue_value(row, value.value, 'en')} on {day(value.date).en}",
                     f"{row.title_es or row.title}: sigue en {_issue_value(row, value.value, 'es')} el {day(value.date).es}",
                 )
-                return "issue", text, value.date, ("unchanged", "all")
+                return "issue", text, value.date, 1.0
             text = Text(
                 f"{row.title}: {_issue_value(row, value.value, 'en')} since {day(value.date).en}",
                 f"{row.title_es or row.title}: {_issue_value(row, value.value, 'es')} desde el {day(value.date).es}",
             )
-            return "issue", text, value.date, ("", "all")
+            return "issue", text, value.date, 5.0
         case "audiences":
-            return "audience", Text(f"judgement on {row.name}", f"juicio sobre {row.name_es or row.name}"), known, ("", "all")
+            return "audience", Text(f"judgement on {row.name}", f"juicio sobre {row.name_es or row.name}"), known, 2.0
         case "channels":
-            return "channel", Text(f"channel {row.name}", f"canal {row.name_es or row.name}"), known, ("", "all")
+            return "channel", Text(f"channel {row.name}", f"canal {row.name_es or row.name}"), known, 4.0
         case "signals":
-            return "other", Text(f"signal {row.id}", f"señal {row.id}"), known, ("", "all")
+            return "other", Text(f"signal {row.id}", f"señal {row.id}"), known, 0.0
         case "calendar":
-            return "other", Text(f"calendar: {row.event}", f"calendario: {row.event_es or row.event}"), known, ("", "all")
+            return "other", Text(f"calendar: {row.event}", f"calendario: {row.event_es or row.event}"), known, 0.0
     plain = row.measure if edit.table == "exposures" else row.name
     spanish = (row.measure_es if edit.table == "exposures" else row.name_es) or plain
-    return "other", Text(f"record: {plain}", f"registro: {spanish}"), known, ("", "all")
+    return "other", Text(f"record: {plain}", f"registro: {spanish}"), known, 0.0
 
 
 def _together(edits: Sequence[Edit]) -> list[list[Edit]]:
@@ -206,10 +207,9 @@ def _together(edits: Sequence[Edit]) -> list[list[Edit]]:
 def differences(old: Case, new: Case) -> list[Item]:
     """Items that lead from the tables of `old` to those of `new`, in order of the day on which they became public."""
     items = []
-    number = count(1)
     edits = sorted(_edits(old, new), key=lambda edit: edit.table == "signals")
     for group in _together(edits):
-        kind, text, on, within = _describe(group[0], new)
+        kind, text, on, weight = _describe(group[0], new)
         if len(group) > 1 and group[0].table in ("candidates", "primaries"):
             since = f" of {day(on).en}" if on else ""
             desde = f" del {day(on).es}" if on else ""
@@ -218,9 +218,8 @@ def differences(old: Case, new: Case) -> list[Item]:
             )
         sources = tuple(dict.fromkeys(name for edit in group for row in edit.after or edit.before for name in row.source_id))
         key = group[0].key if isinstance(group[0].key, str) else "-".join(map(str, group[0].key))  # type: ignore[call-overload]
-        within = within if within[0] else (f"#{next(number)}", "all")
         id_ = f"{group[0].table}:{key}"
-        items.append(Item(id_, kind, text.en, text.es, on, sources, tuple(group), within))
+        items.append(Item(id_, kind, text.en, text.es, on, sources, tuple(group), weight))
     if old.meeting != new.meeting:
         items.append(_meeting(old, new))
     return sorted(items, key=lambda item: (item.on or dt.date.min, item.id))
@@ -234,10 +233,11 @@ def _meeting(old: Case, new: Case) -> Item:
         on = meeting.date
         words = Text(f"outcome of the meeting (tone: {meeting.tone})", "desenlace de la reunión")
     edit = Edit("meeting", "meeting", (old.meeting,), (new.meeting,))
-    return Item("meeting", "other", words.en, words.es, on, (), (edit,), ("meeting", "all"))
+    return Item("meeting", "other", words.en, words.es, on, (), (edit,), 8.0)
 
 
-def _merged(kind: str, key: str, items: Sequence[Item]) -> Item:
+def _merged(kind: str, items: Sequence[Item], others: bool) -> Item:
+    """One item for many; `others` says that some of the kind stand alone beside it."""
     days = sorted(item.on for item in items if item.on)
     noun = _NOUNS.get(kind, _NOUNS["other"])
     span = Text("", "")
@@ -246,40 +246,27 @@ def _merged(kind: str, key: str, items: Sequence[Item]) -> Item:
         span = (
             Text(f", {one.en} to {two.en}", f", del {one.es} al {two.es}") if one != two else Text(f", {one.en}", f", {one.es}")
         )
-    about = "" if key == "all" or key.startswith("#") else f" ({key.replace('>', ' → ')})"
+    more = Text("more ", " más") if others else Text("", "")
     sources = tuple(dict.fromkeys(name for item in items for name in item.source_id))
     return Item(
-        f"{kind}:{key}", kind, f"{len(items)} {noun.en}{about}{span.en}", f"{len(items)} {noun.es}{about}{span.es}",
-        days[-1] if days else None, sources, tuple(edit for item in items for edit in item.edits), items[0].within,
+        f"{kind}:all", kind, f"{len(items)} {more.en}{noun.en}{span.en}", f"{len(items)} {noun.es}{more.es}{span.es}",
+        days[-1] if days else None, sources, tuple(edit for item in items for edit in item.edits), max(item.weight for item in items),
         tuple(Text(item.text, item.text_es) for item in items),
     )  # fmt: skip
 
 
 def group_items(items: Sequence[Item], most: int) -> list[Item]:
-    """At most `most` items where that is possible: the kind with the most items is put together first, by its first wider group
-    (polls by pollster, events by dyad, positions by actor), then as a whole."""
-    level: dict[str, int] = defaultdict(int)
-
-    def grouped() -> dict[tuple[str, str], list[Item]]:
-        found: dict[tuple[str, str], list[Item]] = defaultdict(list)
-        for item in items:
-            depth = level[item.kind]
-            found[item.kind, item.id if depth == 0 else item.within[depth - 1]].append(item)
-        return found
-
-    while True:
-        groups = grouped()
-        if len(groups) <= most:
-            break
-        sizes: dict[str, int] = defaultdict(int)
-        for kind, _ in groups:
-            sizes[kind] += 1
-        open_ = [kind for kind, n in sizes.items() if level[kind] < 2 and n > 1]
-        if not open_:
-            break
-        level[max(open_, key=lambda kind: (sizes[kind], kind))] += 1
-    merged = [group[0] if len(group) == 1 else _merged(kind, key, group) for (kind, key), group in groups.items()]
-    return sorted(merged, key=lambda item: (item.on or dt.date.min, item.id))
+    """At most `most` items: the weightiest stand alone, the rest are put together by kind (never fewer groups than one a kind)."""
+    order = sorted(items, key=lambda item: (-item.weight, item.id))
+    alone = len(order)
+    while alone and alone + len({item.kind for item in order[alone:]}) > most:
+        alone -= 1
+    rest: dict[str, list[Item]] = defaultdict(list)
+    for item in order[alone:]:
+        rest[item.kind].append(item)
+    single = {item.kind for item in order[:alone]}
+    merged = [group[0] if len(group) == 1 else _merged(kind, group, kind in single) for kind, group in rest.items()]
+    return sorted([*order[:alone], *merged], key=lambda item: (item.on or dt.date.min, item.id))
 
 
 def apply_items(old: Case, new: Case, chosen: Iterable[Item]) -> Case:
