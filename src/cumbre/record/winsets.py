@@ -80,7 +80,8 @@ def winset(
     if not view.any():
         return 0.0, 1.0
     x, s, h = position[view], salience[view], share[view]
-    z = np.linspace(0.0, 1.0, points)
+    # the status quo is one of the points asked about: it is accepted by those who lose nothing by it
+    z = np.unique(np.append(np.linspace(0.0, 1.0, points), status_quo))
     gain = s * ((x - status_quo) ** 2 - (x - z[:, None]) ** 2)
     accepted = support(acceptance(gain, threshold, steepness), h) >= quota - 1e-12
     if not accepted.any():
@@ -89,6 +90,6 @@ def winset(
     low = high = best
     while low > 0 and accepted[low - 1]:
         low -= 1
-    while high < points - 1 and accepted[high + 1]:
+    while high < len(z) - 1 and accepted[high + 1]:
         high += 1
     return float(z[low]), float(z[high])

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import special
 
-from cumbre.errors import UsageError
+from cumbre.errors import ExpressionError, UsageError
+from cumbre.expression import evaluate_condition, parse
 from cumbre.record.case import Case
 from cumbre.table.fitted import Fitted
 from cumbre.table.mean import mean_levers
-from cumbre.table.process import engaged_mediators, moves
+from cumbre.table.process import engaged_mediators, moves, talk_odds
 from cumbre.table.sampling import Draws, draw_inputs
 from cumbre.table.settlement import MODELS, settle
 from cumbre.table.sobol import Shares, first_order_by_bins, variance_shares
@@ -92,9 +94,11 @@ def _outcome(worlds: Worlds, outcome: str | npt.NDArray[Any]) -> Array:
         return np.asarray(outcome, np.float64)
     if outcome == "deal":
         return np.asarray(worlds["table"]["deal"].values > 0, np.float64)
-    from cumbre.expression import evaluate
-
-    return np.asarray(evaluate(outcome, worlds), np.float64)
+    try:
+        return np.asarray(worlds.number(outcome), np.float64)
+    except ExpressionError:
+        # a yes or no counts as 1 or 0
+        return np.asarray(evaluate_condition(parse(outcome), worlds.vocabulary), np.float64)
 
 
 def tornado(case: Case, worlds: Worlds, outcome: str | npt.NDArray[Any] = "deal") -> pd.DataFrame:
@@ -145,6 +149,30 @@ def _measure(f: Fitted, o: Outcome, issue: int | None) -> Array:
     return np.asarray(f.low[issue] + f.span[issue] * o.steps.value[:, issue, -1])
 
 
+def _expected_deal(f: Fitted, d: Draws) -> Array:
+    """Chance of a deal in force in each world given its inputs, (W,): the talks are made to succeed and weighted by their chance.
+
+    The same expectation as the share of worlds with a deal, with a fraction of its noise (conditional Monte Carlo).
+    """
+    g = next((n for n, group in enumerate(f.groups) if group.principal), None)
+    if g is None:
+        return np.zeros(len(d.model))
+    engaged = engaged_mediators(f, d)
+    s = settle(f, d, engaged)
+    shift = f.deal_shift if len(f.deal_shift) else np.zeros(len(f.groups))
+    within = special.expit(talk_odds(f, d, s, engaged, None) + shift)[:, g]
+    chance = (1 - (1 - within) ** (f.horizon / 180)) * s.zone[:, g]
+    certain = d.deal.copy()
+    certain[:, g] = d.deal[:, g] * chance
+    sure = replace(d, deal=certain)
+    m = moves(f, sure, s, engaged)
+    return np.asarray(chance * (_deal(f, Outcome(sure, s, m, follow(f, sure, m)))[0] > 0))
+
+
+def _value(f: Fitted, d: Draws, issue: int | None) -> Array:
+    return _expected_deal(f, d) if issue is None else _measure(f, _run(f, d), issue)
+
+
 def _draws(f: Fitted, draws: int, seed: int, name: str = "table") -> Draws:
     return draw_inputs(f, lambda part: Stream(seed, name, part, 0, draws))
 
@@ -156,7 +184,7 @@ def levers(
     outcome: str = "deal",
     move: float = 0.1,
     actors: Sequence[str] | None = None,
-    draws: int = 4096,
+    draws: int = 2048,
     seed: int = 1,
 ) -> pd.DataFrame:
     """Who to work on: what the outcome gains when one actor's position on one issue moves by `move` of the scale, up or down.
@@ -168,7 +196,7 @@ def levers(
     f = fitted if fitted is not None else fit(case)
     issue = None if outcome == "deal" else _issue_number(f, outcome)
     d = _draws(f, draws, seed)
-    before = _measure(f, _run(f, d), issue)
+    before = _value(f, d, issue)
     wanted = set(actors if actors is not None else f.principals)
     rows = []
     for row, k in enumerate(f.row_issue):
@@ -185,7 +213,7 @@ def levers(
             for at, side in enumerate(f.groups[f.group_of[k]].sides):
                 if f.row_side[row] == side and f.row_decides[row]:
                     mode[k, at] = np.clip(mode[k, at] + shift, 0, 1)
-            after = _measure(f, _run(replace(f, side_mode=mode), replace(d, position=position)), issue)
+            after = _value(replace(f, side_mode=mode), replace(d, position=position), issue)
             difference = after - before
             rows.append((actor, f.issue_ids[k], shift * f.span[k], before.mean(), after.mean(), difference.mean(),
                          difference.std() / np.sqrt(len(difference))))  # fmt: skip

@@ -63,11 +63,11 @@ def _root(x: Array, slope: Array, room: Array, b: Array, *, power: int, halvings
         up = rise > 0
         low, high = np.where(up, z, low), np.where(up, high, z)
         z = 0.5 * (low + high)
-        if step >= halvings - 1 and step < halvings + newton - 1 and power == 2:
+        if newton and step >= halvings and power == 2:
             # the derivative of inverse * gap is -inverse - 2 inverse gap^2 slope / gain; the bracket guards the step
             fall = inverse.sum(0) + (2 * ratio * ratio / np.where(live, b, 1.0)).sum(0)
             jump = origin + rise / np.maximum(fall, tiny)
-            z = np.where((jump > low) & (jump < high), jump, z)
+            z = np.where((jump >= low) & (jump <= high), jump, z)
     return np.where(empty, np.nan, z)
 
 
