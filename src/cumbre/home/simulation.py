@@ -233,7 +233,9 @@ def simulate(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> Worlds
                     row.trigger, half, worlds, fitted, table, events, np.zeros(worlds.draws), int(day)
                 )
         inputs[f"input_channel.{row.id}"] = effect
-        contribution[:, c] = effect * _trigger(row.trigger, half, worlds, fitted, table, events, shock[:, vote], at)
+        opened = _trigger(row.trigger, half, worlds, fitted, table, events, shock[:, vote], at)
+        # + 0.0 turns the minus zero of a closed channel into zero, which is what a page should print
+        contribution[:, c] = effect * opened + 0.0
 
     week_index = np.searchsorted(days, weeks)
     approval = np.clip(quiet + shock, 0.5, 99.5)[:, week_index]
