@@ -7,11 +7,13 @@ their antecedent; coordinated verbs, gerunds and infinitives take the subject of
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cumbre.read.clauses import RELATIVES, Shape, Verb
 from cumbre.read.mentions import DETERMINERS, Mention
 from cumbre.read.morphology import PAST
 from cumbre.read.tokens import Token
-from cumbre.read.triggers import AGENT_NOUNS, LIGHT, PATIENT_TYPES, Trigger
+from cumbre.read.triggers import AGENT_NOUNS, CAUSATIVES, LIGHT, PATIENT_TYPES, Trigger
 
 __all__ = ["Arguments"]
 
@@ -30,6 +32,8 @@ _OWNED = frozenset(
     queja amenaza amenazas acusación acusaciones llamado invitación declaraciones críticas pressure pressures presiones presión""".split()
 )
 _GATHERINGS = frozenset("talks visit meeting summit trip encounter negotiations discussions visita reunión encuentro cumbre conversaciones negociaciones viaje cita diálogos".split())
+_VERBAL = frozenset("ACCUSE REJECT THREATEN REQUEST SANCTION".split())
+_ADVERBIAL = frozenset("despite over amid after following tras pese ante under bajo respuesta response".split())
 _ABROAD = frozenset("REJECT AGREE CONCEDE CONSULT COOPERATE AID SANCTION".split())
 
 
@@ -93,6 +97,10 @@ class Arguments:
         adjacent = nearest is not None and v.start - nearest.end == 0
         if v.infinitive or (v.gerund and not adjacent):
             above = self._verb_before(v, True)
+            if v.infinitive and above is not None and any(lemma in CAUSATIVES for lemma, _ in above.lemmas):
+                made = next((m for m in reversed(self.mentions) if above.at < m.start and m.end <= v.start), None)
+                if made is not None:
+                    return made
             if above is not None:
                 return self.subject(above) if not above.passive else (self.subject(above) or None)
             after = next((o for o in self.shape.verbs if o.at > v.at and o.finite), None)
@@ -187,6 +195,13 @@ class Arguments:
             agent = self._agent(v) or self._announcer(v)
             return agent, self._target(trigger, agent)
         source = self.subject(v)
+        if trigger.rule.id == "consult.visit":
+            for m in self.mentions:
+                if m.start >= trigger.end and m.start - trigger.end <= 2 and m is not source and m.code is not None:
+                    return source, m if m.kind != "place" else replace(m, kind="actor", sector="GOV")
+            return source, None
+        if source is not None and source.kind == "pair" and trigger.rule.kind in ("mutual", "carrier_mutual"):
+            return self._pair(source)
         if source is not None and (trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type in ("ASSAULT", "MOBILIZE")):
             partner = self._partner(source)
             target = self._target(trigger, source, partner is None)
@@ -205,6 +220,15 @@ class Arguments:
     def _se_passive(self, v: Verb) -> bool:
         nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
         return nearest is None or v.start - nearest.end > 0 or bool(nearest.prep)
+
+    def _pair(self, m: Mention) -> tuple[Mention | None, Mention | None]:
+        """ "the two leaders": the two countries named before, if they are two."""
+        earlier: dict[str, Mention] = {}
+        for o in self.mentions:
+            if o.code is not None and o.kind in ("actor", "attr", "role") and o is not m and o.start < m.start:
+                earlier.setdefault(o.code, o)
+        both = list(earlier.values())
+        return (both[0], both[1]) if len(both) == 2 else (m, None)
 
     def _partner(self, m: Mention) -> Mention | None:
         """The other side of "A and B met": a coordinated mention of another country."""
@@ -259,7 +283,7 @@ class Arguments:
             elif prep in rule.preps:
                 score += 1.0
             elif prep in ("of", "de", "del"):
-                score += 0.5
+                score += 0.5 if rule.type != "REQUEST" else -1.6
             elif prep in _PLACE:
                 score -= 1.6 if rule.kind != "mutual" else 3.5
             elif prep in ("a", "to", "al", "con", "with", "against", "contra", "on", "sobre"):
@@ -280,8 +304,9 @@ class Arguments:
             if m.start and self.tokens[m.start - 1].low in ("to",) and self.tokens[m.start - 2].low == "according" or self.tokens[m.start - 1].low == "según":
                 score -= 4
             if source is not None and m.code is not None and m.code == source.code:
-                score -= 1.3 if m.sector == source.sector else 0.5
-                if rule.type in _ABROAD and m.kind != "role":
+                state = m.row.startswith("countries") or m.kind == "attr"
+                score -= 0.4 if not state else 1.3 if m.sector == source.sector else 0.5
+                if rule.type in _ABROAD and state and m.kind != "role":
                     score -= 1.5
             if prep in _FROM and m.prep_at and self.tokens[m.prep_at - 1].low in _OWNED:
                 score += 2.2 if prep in _PLACE else 1.0 if prep not in _AGENT else 3.0
@@ -360,6 +385,8 @@ class Arguments:
             if not prep and m.kind == "attr" and m.start == end and self.lang == "es" and source is None:
                 source = m
             elif prep in ("between", "entre"):
+                if m.kind == "pair":
+                    return self._pair(m)
                 partner = next((o for o in self.mentions if o is not m and o.group == m.group and o.code != m.code), None)
                 return m, partner
             elif prep in _AGENT and source is None:
@@ -388,9 +415,20 @@ class Arguments:
             target = None
         if target is None and source is not None and rule.id in ("sanction.expel", "sanction.recall"):
             target = self._left_target(trigger, source)
+        if rule.type in _VERBAL and target is None and source is not None and source.prep in ("of", "from", "by", "de", "por"):
+            target = self._main_subject(trigger, source)
         if rule.id in ("consult.visit", "consult.meet") and trigger.words == 0 and tokens[trigger.at].low in _GATHERINGS:
             source, target = self._gathering(trigger, source, target)
         return source, target
+
+    def _main_subject(self, trigger: Trigger, known: Mention) -> Mention | None:
+        """ "Under pressure from A, B gave in": what stands in the adverbial is aimed at the main subject."""
+        before = {t.low for t in self.tokens[max(0, trigger.start - 4) : trigger.start]}
+        if not before & _ADVERBIAL:
+            return None
+        main = next((o for o in self.shape.verbs if o.finite), None)
+        subject = self.subject(main) if main is not None else None
+        return subject if subject is not None and subject.code not in (None, known.code) else None
 
     def _gathering(self, trigger: Trigger, source: Mention | None, target: Mention | None) -> tuple[Mention | None, Mention | None]:
         """ "After talks in Geneva, A and B agreed"; "B freed six men after the visit of A": the other side is the main subject."""

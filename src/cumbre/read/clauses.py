@@ -98,6 +98,8 @@ def _nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, 
         if i and tokens[i - 1].text in ("“", "«", '"') and low in lex.nominals:
             return True
         return False
+    if flags & GER and (low in lex.nouns or low in lex.nominals) and i and tokens[i - 1].text[:1].isupper() and i > 1 and before not in BE:
+        return True
     if flags & GER and before in ("the", "a", "of") and i + 1 < len(tokens) and tokens[i + 1].low == "of":
         return True
     if not flags & (INF | PRES):
@@ -211,6 +213,8 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
         steps += 1
     if lang == "es" and low.endswith("se") and flags & INF:
         v.reflexive = True
+    if lang == "en" and low in BE and i + 1 < len(tokens) and tokens[i + 1].low in ("not", "never", "n't"):
+        v.negated = True
     v.future = will or (lang == "es" and bool(flags & FUT) and not flags & (PRES | PAST))
     v.modal = modal or (lang == "es" and bool(flags & (COND | SUBJ)) and not flags & (PAST | PRES | FUT | PP))
     if flags & PP and be:

@@ -104,7 +104,9 @@ def _at_home(kind: str, source: Mention | None, target: Mention | None, tokens: 
     """A role without a country beside an actor of a country belongs to it: "the police arrested ten students"."""
     if target is not None and target.kind == "role" and target.code is None and source is not None and source.code is not None:
         word = tokens[target.end - 1].low
-        if word not in _LOOSE and target.sector not in ("BUS", "MED", "NGO") and source.sector != "IGO" and kind in _HOME_TYPES and word not in _THINGS and (
+        if word not in _LOOSE and target.sector not in ("BUS", "MED", "NGO") and source.sector != "IGO" and kind in _HOME_TYPES and (
+            word not in _THINGS or kind == "ASSAULT" and source.sector in ("REB", "CRM")
+        ) and (
             source.sector != target.sector or source.sector == "GOV"
         ) and (kind != "REJECT" or target.sector in ("GOV", "LEG", "JUD", "REB", "OPP")):
             target = replace(target, code=source.code, inferred=True)
@@ -132,6 +134,9 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
             kind, mode = "PROTEST", "obstruct"
     if kind == "PROTEST" and rule.kind == "protest" and (source is None or source.code is None):
         source = _locals(source, target, mentions) or source
+    v = trigger.verb
+    if (rule.id == "coerce.repress" or rule.id == "coerce.ban" and trigger.words > 1) and source is not None and source.code and target is None:
+        target = replace(source, sector="CVL", kind="actor", inferred=True, group=-1)
     source, target = _at_home(kind, source, target, tokens)
     if kind == "PROTEST" and source is not None:
         if source.sector in _STATE:
@@ -148,11 +153,20 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         target = None
     a, b = (source.actor if source else None), (target.actor if target else None)
     known = source is not None and source.kind in ("pair", "role", "pron")
-    if a is None and b is None and not (known and kind in ("RETREAT", "CONSULT", "AGREE") and not trigger.nominal and source is not None and source.kind == "pair"):
+    if a is None and b is None and source is not None and target is not None and not trigger.nominal and source is not target:
+        pass  # both sides are named, though no country is
+    elif a is None and b is None and not (known and kind in ("RETREAT", "CONSULT", "AGREE") and not trigger.nominal and source is not None and source.kind == "pair"):
         return None
     if trigger.nominal and trigger.light is None and (a is None or b is None) and kind not in ("ASSAULT", "PROTEST", "CONSULT", "THREATEN"):
         return None
-    if trigger.nominal and kind in ("CONSULT", "AGREE", "SUPPORT", "COOPERATE") and (a is None or b is None):
+    between = source is not None and source.prep in ("between", "entre")
+    if trigger.nominal and kind in ("CONSULT", "AGREE", "SUPPORT", "COOPERATE") and (a is None or b is None) and not between:
+        return None
+    if trigger.nominal and kind == "THREATEN" and (a is None or b is None):
+        return None
+    if trigger.nominal and a is None and target is not None and target.prep in ("in", "en", "at", "near"):
+        return None
+    if v is not None and v.reduced and not v.finite and a is None and kind != "ASSAULT":
         return None
     if source is not None and source.kind == "place" and kind != "PROTEST":
         a = None

@@ -43,6 +43,11 @@ PAIR = (
     ("ambos", "estados"),
 )  # fmt: skip
 _OFFICES = frozenset("president presidente presidenta mandatario mandataria gobierno government leader líder premier canciller minister ministro ministra administration administración".split())
+QUANTIFIERS = frozenset(
+    """hundreds thousands dozens scores millions tens number group groups crowd crowds majority most some one two three several members cientos
+    miles decenas millones centenares docenas grupo grupos mayoría varios varias docena centenar uno una""".split()
+)
+_CONTRACTED = {"al": "a", "del": "de"}
 _TIED = frozenset("working linked loyal tied aligned allied backed vinculados vinculado vinculada leales leal afines respaldados".split())
 _PAIR_HEADS = {p[0] for p in PAIR}
 _LEADERS = frozenset(("GOV", "LEG"))
@@ -376,6 +381,8 @@ def _bare_demonym(tokens: list[Token], start: int, end: int, lang: str, kinds: s
             return "actor", "CVL"
         return "attr", "GOV"
     plural = word.endswith("s")
+    if before == "de" and start > 1 and tokens[start - 2].low in QUANTIFIERS and plural:
+        return "actor", "CVL"
     if (before in DETERMINERS or before[:1].isdigit() or before in ("a", "entre")) and (plural or nounlike) and before not in ("más",):
         return "actor", "CVL"
     return "attr", "GOV"
@@ -387,10 +394,14 @@ def _set_prepositions(mentions: list[Mention], tokens: list[Token], lex: Lexicon
         steps = 0
         while j >= 0 and steps < 4:
             t = tokens[j]
+            if t.low in ("of", "de") and j and tokens[j - 1].low in QUANTIFIERS:
+                j -= 2
+                steps += 1
+                continue
             if t.low in PREPOSITIONS and not (t.low == "a" and lex.lang == "en") and not (
                 t.low in ("around", "about", "over") and tokens[j + 1].text[:1].isdigit()
             ):
-                mention.prep, mention.prep_at = t.low, j
+                mention.prep, mention.prep_at = _CONTRACTED.get(t.low, t.low), j
                 break
             if t.low in ("around", "about", "over") and tokens[j + 1].text[:1].isdigit():
                 j -= 1
@@ -481,6 +492,13 @@ def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, 
             if len(places) == 1:
                 mention.code, mention.inferred = next(iter(places)), True
                 continue
+        if tokens[mention.end - 1].low == "administration" and not earlier:
+            mention.code, mention.inferred = "USA", True
+            continue
+        there = [m for m in mentions if m.code and m is not mention and m.prep in ("in", "en") and m.kind in ("place", "actor")]
+        if mention.sector == "GOV" and len(there) == 1 and there[0].code not in {m.code for m in earlier if m is not there[0]} and not mention.person:
+            mention.code, mention.inferred = there[0].code, True
+            continue
         if mention.sector == "GOV" and tokens[mention.end - 1].low in _OFFICES:
             states = [m for m in earlier if m.sector == "GOV"]
             everyone = {m.code for m in mentions if m.person and m.code}

@@ -140,16 +140,20 @@ def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
     """End of the words of a phrase after its head, -1 if they are not there; small gaps are allowed."""
     j = at + 1
     first = True
+    wide = False
     for word in rest:
-        stop = min(len(tokens), j + (4 if first or len(word) > 3 else 2))
+        if word == "…":
+            wide = True
+            continue
+        stop = min(len(tokens), j + 16) if wide else min(len(tokens), j + (4 if first or len(word) > 3 else 2))
         while j < stop and tokens[j].low != word:
-            if tokens[j].low in (",", ";", ".", ":"):
+            if tokens[j].low in (";", ".", ":") or (tokens[j].low == "," and not wide):
                 return -1
             j += 1
         if j >= stop:
             return -1
         j += 1
-        first = False
+        first = wide = False
     return j
 
 
@@ -387,10 +391,25 @@ def _reported(v: Verb, shape: Shape) -> bool:
     return any(o.at < v.start and any(lemma in REPORTING for lemma, _ in o.lemmas) for o in shape.verbs)
 
 
+CAUSATIVES = frozenset("prompt lead cause force push drive spur trigger llevar obligar forzar empujar impulsar".split())
+
+
+def _cause(v: Verb, shape: Shape) -> Verb | None:
+    """The verb that makes another act: "prompted the ministry to recall its envoy"."""
+    for o in reversed(shape.verbs):
+        if o.at < v.start:
+            real = any(lemma in CAUSATIVES for lemma, _ in o.lemmas) and v.start - o.at < 9 and not o.modal and not o.future and not o.negated
+            return o if real else None
+    return None
+
+
 def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) -> str | None:
     before = tokens[v.start - 1].low if v.start else ""
     if before in ("tras", "al", "after") or (before == "de" and v.start > 1 and tokens[v.start - 2].low in ("después", "luego", "decisión", "antes")):
         return trigger.type if tokens[v.start - 2].low != "antes" else None
+    cause = _cause(v, shape)
+    if cause is not None:
+        return trigger.type
     governor = next((o for o in reversed(shape.verbs) if o.at < v.start and v.start - o.at <= 4), None)
     if governor is not None and any(lemma in REAL_GOVERNORS for lemma, _ in governor.lemmas) and not governor.modal and not governor.negated:
         if governor.future:
