@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from cumbre.record.schema import Kind
 
-__all__ = ["MATERIAL", "QUAD_OF", "kind_of_cameo", "mode_of_cameo"]
+__all__ = ["HEADS", "MATERIAL", "QUAD_OF", "kind_of_cameo", "mode_of_cameo"]
 
-_HEADS: dict[str, Kind] = {
+HEADS: dict[str, Kind] = {
     "016": Kind.REJECT, "018": Kind.SUPPORT, "019": Kind.AGREE, "02": Kind.REQUEST, "03": Kind.AGREE, "04": Kind.CONSULT,
     "05": Kind.SUPPORT, "057": Kind.AGREE, "06": Kind.COOPERATE, "07": Kind.AID, "08": Kind.CONCEDE, "084": Kind.RETREAT,
     "085": Kind.RETREAT, "086": Kind.RETREAT, "087": Kind.RETREAT, "09": Kind.ACCUSE, "10": Kind.REQUEST, "11": Kind.ACCUSE,
     "12": Kind.REJECT, "13": Kind.THREATEN, "14": Kind.PROTEST, "15": Kind.MOBILIZE, "16": Kind.SANCTION, "17": Kind.COERCE,
     "172": Kind.SANCTION, "18": Kind.ASSAULT, "19": Kind.ASSAULT, "20": Kind.ASSAULT,
 }  # fmt: skip
+"""Kind by the head of a code; the longest head that fits decides."""
 
 QUAD_OF: dict[Kind, str] = {
     Kind.AGREE: "VC", Kind.CONSULT: "VC", Kind.SUPPORT: "VC", Kind.CONCEDE: "VC",
@@ -41,11 +42,11 @@ def kind_of_cameo(code: str) -> Kind | None:
     ('RETREAT', 'AGREE', None)
     """
     digits = code.strip()
-    if len(digits) in (1, 3) and digits[:1] != "0" and digits[:2] not in _HEADS:
+    if len(digits) in (1, 3) and digits[:1] != "0" and digits[:2] not in HEADS:
         digits = "0" + digits  # spreadsheets drop the leading zero
     for length in range(min(len(digits), 3), 1, -1):
-        if digits[:length] in _HEADS:
-            return _HEADS[digits[:length]]
+        if digits[:length] in HEADS:
+            return HEADS[digits[:length]]
     return None
 
 
