@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cumbre.errors import CaseError, CumbreError, ExpressionError, InputError, Problem, UsageError, WorldsError
-    from cumbre.intervene import intervene
+    from cumbre.intervention import intervene
     from cumbre.record import Case, Passport, check, load
     from cumbre.simulate import fit, run
     from cumbre.worlds import Chance, Worlds
@@ -23,7 +23,7 @@ _HOMES = {
     "Case": "cumbre.record", "CaseError": "cumbre.errors", "Chance": "cumbre.worlds", "CumbreError": "cumbre.errors",
     "ExpressionError": "cumbre.errors", "InputError": "cumbre.errors", "Passport": "cumbre.record", "Problem": "cumbre.errors",
     "UsageError": "cumbre.errors", "Worlds": "cumbre.worlds", "WorldsError": "cumbre.errors", "check": "cumbre.record",
-    "fit": "cumbre.simulate", "intervene": "cumbre.intervene", "load": "cumbre.record", "run": "cumbre.simulate",
+    "fit": "cumbre.simulate", "intervene": "cumbre.intervention", "load": "cumbre.record", "run": "cumbre.simulate",
 }  # fmt: skip
 
 __all__ = [

@@ -24,7 +24,14 @@ def day(n: int) -> dt.date:
 
 def small_case(**changes: Any) -> Case:
     sources = tuple(
-        s.Source(id=f"s{k}", outlet=f"The Gazette {k}", title=f"Report {k}", date=day(-40 + k), url=f"https://example.org/{k}", accessed=AS_OF)
+        s.Source(
+            id=f"s{k}",
+            outlet=f"The Gazette {k}",
+            title=f"Report {k}",
+            date=day(-40 + k),
+            url=f"https://example.org/{k}",
+            accessed=AS_OF,
+        )
         for k in range(1, 9)
     )
     kinds = [("THREATEN", -6, "verbal"), ("CONSULT", 4, "verbal"), ("SANCTION", -7, "material"), ("AID", 7, "material")]
@@ -58,8 +65,12 @@ def small_case(**changes: Any) -> Case:
         ),
     )  # fmt: skip
     positions = tuple(
-        s.Position(actor=actor, issue=issue.id, low=lo, mode=mo, high=hi, salience=0.6, capability=cap, source_id=("s3",), basis="judged")
-        for issue, spans in zip(issues, [((0, 2, 10), (8, 20, 40)), ((1, 2, 2), (0, 1, 1.5)), ((0.5, 1, 1), (0, 0.5, 1))], strict=True)
+        s.Position(
+            actor=actor, issue=issue.id, low=lo, mode=mo, high=hi, salience=0.6, capability=cap, source_id=("s3",), basis="judged"
+        )
+        for issue, spans in zip(
+            issues, [((0, 2, 10), (8, 20, 40)), ((1, 2, 2), (0, 1, 1.5)), ((0.5, 1, 1), (0, 0.5, 1))], strict=True
+        )
         for actor, (lo, mo, hi), cap in zip(("AAA_GOV", "BBB_GOV"), spans, (30, 90), strict=True)
     )
     audiences = tuple(
@@ -134,7 +145,12 @@ def small_worlds(case: Case, draws: int = 3000, stages: str = "relation table ho
     weeks = np.arange(0, horizon + 1, 7)
     mood = rng.normal(size=draws)
     if "relation" in stages:
-        slots = [("AAA", "BBB", "CONSULT", 4), ("BBB", "AAA", "SANCTION", 3), ("BBB", "AAA", "THREATEN", 4), ("AAA", "BBB", "COOPERATE", 3)]
+        slots = [
+            ("AAA", "BBB", "CONSULT", 4),
+            ("BBB", "AAA", "SANCTION", 3),
+            ("BBB", "AAA", "THREATEN", 4),
+            ("AAA", "BBB", "COOPERATE", 3),
+        ]
         columns, source, target, kind = [], [], [], []
         for a, b, k, n in slots:
             draw = np.sort(rng.integers(1, 3 * horizon, size=(draws, n)), axis=1)
@@ -157,7 +173,9 @@ def small_worlds(case: Case, draws: int = 3000, stages: str = "relation table ho
         deal = np.where(push + 0.5 * mood > 0.6, 2, np.where(push + 0.5 * mood > -0.2, 1, 0)).astype("int8")
         value = np.zeros((draws, 3, 2), "float32")
         value[:, :, 0] = [10, 1, 0]
-        value[:, 0, 1] = np.where(deal > 0, np.clip(10 + 6 * rng.normal(size=draws) - 4, 0, 50), np.where(rng.random(draws) < 0.3, 25, 10))
+        value[:, 0, 1] = np.where(
+            deal > 0, np.clip(10 + 6 * rng.normal(size=draws) - 4, 0, 50), np.where(rng.random(draws) < 0.3, 25, 10)
+        )
         value[:, 1, 1] = np.where(deal > 0, rng.integers(1, 3, draws), rng.integers(0, 2, draws))
         value[:, 2, 1] = (deal > 0) & (rng.random(draws) < 0.7)
         value_day = np.zeros((draws, 3, 2), "int16")

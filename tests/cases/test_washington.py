@@ -12,7 +12,7 @@ import pytest
 
 from cumbre import ballot
 from cumbre.expression import parse
-from cumbre.intervene import intervene
+from cumbre.intervention import intervene
 from cumbre.record import load
 from cumbre.record.case import Case
 from cumbre.record.loader import check, find

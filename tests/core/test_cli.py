@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -142,9 +143,11 @@ def test_export_in_every_form(form: str, tmp_path: Path) -> None:
 
 
 def test_help_answers_at_once() -> None:
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
+    """Processor time, not the clock: other work on the machine must not fail it."""
+    used = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert cumbre("--help").returncode == 0
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.5
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(used) < 0.35

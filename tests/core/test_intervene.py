@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cumbre.errors import ExpressionError
-from cumbre.intervene import intervene
+from cumbre.intervention import intervene
 from cumbre.record import Case
 
 

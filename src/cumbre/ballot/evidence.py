@@ -82,7 +82,7 @@ def _polls(case: Case, fitted: Fitted) -> list[Passport]:
         name = fitted.field.ids[option]
         polled = any(name in q.share for q in fitted.questions if q.round == 1)
         label: Label = "estimated" if polled else "judged"
-        p = float(s.share[i])
+        p = min(max(float(s.share[i]), 1e-6), 1 - 1e-6)
         logit = np.log(p / (1 - p))
         low, high = (100 / (1 + np.exp(-(logit + z * 1.645 * sd[i]))) for z in (-1, 1))
         rule = (

@@ -186,14 +186,13 @@ class Words:
         return Markup('<a class="n" href="#p-{}" data-p="{}">{}</a>').format(slug(id_), id_, said)
 
     def cell(self, figure: Figure, *, percent: bool = True) -> Markup:
-        """A figure in a table: `<data>` with its id; chances as per cent."""
+        """A figure in a table: with its id; chances as per cent."""
         if figure.form == "chance" and percent and figure.sayable:
             said = self.percent(figure.value)
             self.printed.setdefault(figure.passport.id, said)
         else:
             said = self.number(figure)
-        raw = "" if not math.isfinite(figure.value) else f"{figure.value:g}"
-        return Markup('<data class="x" value="{}" data-p="{}">{}</data>').format(raw, figure.passport.id, said)
+        return Markup('<span class="x" data-p="{}">{}</span>').format(figure.passport.id, said)
 
     # dates
 

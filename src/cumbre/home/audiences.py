@@ -32,7 +32,10 @@ LOYALTY = 0.06
 
 @dataclass(frozen=True)
 class AudienceTable:
-    """Audiences of a case. position, salience (audience, issue) on 0-1 scales, nan = no view; share, threshold (audience,)."""
+    """Audiences of a case. position (audience, issue) on 0-1 scales, nan = no view; share, threshold (audience,).
+
+    salience (audience, issue) sums to 1 for each audience; attention is the same as written in the case, 0-1 for each issue.
+    """
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
@@ -49,6 +52,7 @@ class AudienceTable:
     status_quo: FloatArray
     position: FloatArray
     salience: FloatArray
+    attention: FloatArray
 
     def scaled(self, value: FloatArray) -> FloatArray:
         """Values (..., issue) on the issues' scales, to 0-1."""
@@ -110,7 +114,7 @@ def audience_table(case: Case) -> AudienceTable | None:
         k = index[r.issue]
         position[where[r.id], k] = (r.position - low[k]) / span[k]
         salience[where[r.id], k] = r.salience
-    total = salience.sum(axis=1, keepdims=True)
+    attention, total = salience, salience.sum(axis=1, keepdims=True)
     salience = np.where(total > 0, salience / np.where(total > 0, total, 1.0), 0.0)
     leader = case.election.leader_bloc if case.election else ""
     threshold = np.array([-LOYALTY if leader and r.bloc == leader else 0.0 for r in first.values()], dtype=np.float64)

@@ -16,7 +16,7 @@ import xarray as xr
 
 from cumbre.errors import ExpressionError, InputError, Problem
 from cumbre.expression import evaluate_condition, parse
-from cumbre.intervene import intervene
+from cumbre.intervention import intervene
 from cumbre.record.case import Case
 from cumbre.record.schema import Kind
 from cumbre.vocabulary import Vocabulary

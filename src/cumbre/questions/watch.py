@@ -2,11 +2,17 @@
 
 The effect of an event E on a number X is E[X | E] - E[X], read from the worlds where E happens. It is what one would believe on
 hearing of E, which holds both what E does and what E is a sign of; what an intervention does is asked with `whatif --do`.
+
+Events are ranked by how much the number is expected to move when it becomes known whether E happens: with p the chance of E,
+
+    p |E[X | E] - E[X]| + (1 - p) |E[X | not E] - E[X]| = 2 p (1 - p) |E[X | E] - E[X | not E]|,
+
+so that neither a surprise of one in a hundred nor a near certainty crowds out what is really open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +20,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from cumbre.errors import ExpressionError
-from cumbre.expression import evaluate_condition, parse
-from cumbre.questions.headlines import Headline, arrays, headlines, vocabulary_of
+from cumbre.questions.headlines import Headline, arrays, headlines
 from cumbre.questions.indicators import Possible, possible_events
 from cumbre.record.case import Case
 from cumbre.worlds import FEWEST, Worlds
 
 __all__ = ["Indicator", "watch"]
+
+Mask = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
 
 _AT_A_TIME = 256
 _FAMILYWISE = 0.05
@@ -49,6 +56,11 @@ class Indicator:
     mc_error: float
 
     @property
+    def expected_move(self) -> float:
+        """How far the number is expected to move when it becomes known whether the event happens."""
+        return 2 * self.chance * (1 - self.chance) * abs(self.given - self.otherwise)
+
+    @property
     def condition(self) -> str:
         """The event as an expression, for --given."""
         return self.event.condition
@@ -67,7 +79,7 @@ class Indicator:
             "number": self.headline.id, "condition": self.event.condition, "event": self.event.text, "event_es": self.event.text_es,
             "by": self.event.by.isoformat(), "chance": round(self.chance, 6), "n": self.n, "now": round(self.now, 6),
             "given": round(self.given, 6), "otherwise": round(self.otherwise, 6), "effect": round(self.effect, 6),
-            "mc_error": round(self.mc_error, 6),
+            "mc_error": round(self.mc_error, 6), "expected_move": round(self.expected_move, 6),
         }  # fmt: skip
 
 
@@ -83,101 +95,110 @@ def _said(value: float, number: Headline, lang: str) -> str:
     return text.replace(".", ",") if lang == "es" else text
 
 
-def _says_nothing(event: Possible, number: Headline) -> bool:
-    """Whether the event is part of the number itself, or comes after it is decided."""
-    if event.by > number.on or (event.by == number.on and event.family.startswith(number.stage)):
+def _says_nothing(event: Possible, number: Headline, case: Case) -> bool:
+    """Whether the event is part of the number itself, settles it by definition, or comes after it is decided."""
+    if event.by > number.on or (event.by == number.on and number.stage != "ballot"):
         return True
-    subject = set(number.subject)
-    if number.id.startswith("table.issue.") and subject & set(event.about):
-        return True
-    if number.id == "table.deal" and "deal" in event.about:
-        return True
-    if number.id == "home.approval" and "approval" in event.about and (number.on - event.by).days < 28:
-        return True
-    if number.id.startswith(("ballot.win.", "ballot.reach.", "ballot.pair.")) and subject & set(event.about):
-        return True
-    return number.id.startswith(("ballot.pair.", "ballot.reach.", "ballot.runoff")) and "pair" in event.about
+    subject, about = set(number.subject), set(event.about)
+    match event.kind:
+        case "value" | "deal":
+            return bool(subject & about) or (event.kind == "deal" and number.id == "table.deal")
+        case "approval":
+            return number.id == "home.approval" and (number.on - event.by).days < 28
+        case "standing":
+            return number.stage == "ballot" and bool(subject & about)
+        case "primary":
+            return number.stage == "ballot" and bool(subject & set(event.rivals))
+        case "pair" if number.id.startswith("ballot.win."):
+            return not subject & about
+        case "pair" if number.id.startswith("ballot.bloc."):
+            # Where both or neither of the finalists are of the bloc, its win is settled.
+            return sum(case.candidate[name].bloc in subject for name in about) != 1
+        case "pair":
+            return number.stage == "ballot"
+    return False
 
 
-def _effects(
-    masks: npt.NDArray[np.bool_], table: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Means where events happen and where they do not, and the error of (given - all); shape (event, number).
-
-    With p the share of worlds where the event happens, given - all = (1 - p)(given - otherwise).
-    """
-    weights = masks.astype(np.float64)
-    n = weights.sum(axis=1, keepdims=True)
-    rest = masks.shape[1] - n
-    total, squares = table.sum(axis=0), (table**2).sum(axis=0)
-    inside, inside2 = weights @ table, weights @ table**2
-    given, otherwise = inside / n, (total - inside) / rest
-    spread1 = np.maximum(inside2 / n - given**2, 0) / n
-    spread0 = np.maximum((squares - inside2) / rest - otherwise**2, 0) / rest
-    return given, otherwise, (1 - n / masks.shape[1]) * np.sqrt(spread1 + spread0)
+def _sums(masks: Mask, table: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Worlds where each event happens, shape (event, 1), and sum of each number over them, shape (event, number)."""
+    weights = masks.astype(np.float32)
+    return weights.sum(axis=1, keepdims=True, dtype=np.float64), (weights @ table.astype(np.float32)).astype(np.float64)
 
 
-def _masks(events: Sequence[Possible], worlds: Worlds) -> Iterator[tuple[list[Possible], npt.NDArray[np.bool_]]]:
-    """Events with at least FEWEST worlds on each side, some at a time."""
-    names = vocabulary_of(worlds)
-    kept: list[Possible] = []
-    rows: list[npt.NDArray[np.bool_]] = []
-    for event in events:
-        try:
-            mask = evaluate_condition(parse(event.condition), names)
-        except ExpressionError:
-            continue
-        if FEWEST <= int(mask.sum()) <= worlds.draws - FEWEST:
-            kept.append(event)
-            rows.append(mask)
-        if len(rows) == _AT_A_TIME:
-            yield kept, np.array(rows)
-            kept, rows, names = [], [], vocabulary_of(worlds)
-    if rows:
-        yield kept, np.array(rows)
+def _indicator(number: Headline, event: Possible, mask: Mask, column: FloatArray) -> Indicator:
+    """Exact figures of one event and number; with p the chance of the event, given - now = (1 - p)(given - otherwise)."""
+    inside, outside = column[mask], column[~mask]
+    p, now = float(mask.mean()), float(column.mean())
+    given, otherwise = float(inside.mean()), float(outside.mean())
+    error = (1 - p) * float(np.sqrt(inside.var() / len(inside) + outside.var() / len(outside)))
+    return Indicator(number, event, p, len(inside), now, given, otherwise, given - now, error)
 
 
 def watch(case: Case, worlds: Worlds, numbers: Sequence[Headline] | None = None, *, most: int = 3) -> list[Indicator]:
-    """For each headline number the `most` events that would move it most, largest first.
+    """For each headline number the `most` events by which it is expected to move most, largest first.
 
-    An event needs 200 worlds where it happens and 200 where it does not, must show before the number is decided, and its effect must
-    be clear of Monte Carlo noise at 5 % over all events tried for that number (Bonferroni). Events of one family count once.
+    An event needs 200 worlds where it happens and 200 where it does not; it must show before the number is decided and not settle it
+    by definition; its effect must stand out of Monte Carlo noise at 5 % over all events tried (Bonferroni, with the variance of the
+    number over all worlds, so that a rare number without a hit does not look sure). Events of one family count once. Chances under
+    1 % or over 99 % have nothing to watch.
     """
     numbers = list(headlines(case) if numbers is None else numbers)
-    table, _ = arrays(worlds, numbers)
-    columns = [k for k in range(len(numbers)) if np.isfinite(table[:, k]).all() and table[:, k].std() > 0]
-    if not columns or worlds.draws < 2 * FEWEST:
+    if worlds.draws < 2 * FEWEST:
         return []
+    table, _ = arrays(worlds, numbers)
+    columns = [k for k, number in enumerate(numbers) if _open(table[:, k], number)]
     table = table[:, columns]
-    now = table.mean(axis=0)
-    found: dict[int, list[Indicator]] = {k: [] for k in columns}
-    tried = 0
-    for events, masks in _masks(possible_events(case, worlds), worlds):
-        given, otherwise, error = _effects(masks, table)
-        tried += len(events)
-        for row, event in enumerate(events):
-            n = int(masks[row].sum())
-            for at, k in enumerate(columns):
-                if _says_nothing(event, numbers[k]):
-                    continue
-                effect = float(given[row, at] - now[at])
-                # A first sieve that no correction would let through keeps the list short.
-                if abs(effect) > 3 * error[row, at]:
-                    found[k].append(Indicator(
-                        numbers[k], event, n / worlds.draws, n, float(now[at]), float(given[row, at]), float(otherwise[row, at]), effect,
-                        float(error[row, at]),
-                    ))  # fmt: skip
-    limit = float(stats.norm.isf(_FAMILYWISE / 2 / max(tried, 1)))
-    return [indicator for k in columns for indicator in _largest(found[k], limit, most)]
+    events, masks = _events(case, worlds)
+    if not columns or not events:
+        return []
+    limit = float(stats.norm.isf(_FAMILYWISE / 2 / len(events)))
+    now, variance = table.mean(axis=0), table.var(axis=0)
+    found: list[Indicator] = []
+    scores = np.concatenate([
+        _scores(*_sums(masks[start : start + _AT_A_TIME], table), now, variance, worlds.draws, limit)
+        for start in range(0, len(events), _AT_A_TIME)
+    ])  # fmt: skip
+    for at, k in enumerate(columns):
+        families: set[str] = set()
+        for row in np.argsort(-scores[:, at], kind="stable"):
+            event = events[row]
+            if scores[row, at] <= 0 or len(families) == most:
+                break
+            if event.family in families or _says_nothing(event, numbers[k], case):
+                continue
+            if numbers[k].is_chance and _few_expected(masks[row], table[:, at]):
+                continue
+            families.add(event.family)
+            found.append(_indicator(numbers[k], event, masks[row], table[:, at]))
+    return found
 
 
-def _largest(indicators: Sequence[Indicator], limit: float, most: int) -> list[Indicator]:
-    chosen: list[Indicator] = []
-    families: set[str] = set()
-    for indicator in sorted(indicators, key=lambda i: (-abs(i.effect), i.event.by, i.event.condition)):
-        if len(chosen) == most:
-            break
-        if abs(indicator.effect) > limit * indicator.mc_error and indicator.event.family not in families:
-            families.add(indicator.event.family)
-            chosen.append(indicator)
-    return chosen
+def _open(column: FloatArray, number: Headline) -> bool:
+    if not np.isfinite(column).all() or column.std() == 0:
+        return False
+    return not number.is_chance or 0.01 <= column.mean() <= 0.99
+
+
+def _few_expected(mask: Mask, column: FloatArray) -> bool:
+    """Whether the event's worlds would hold under five hits or misses by chance: too few for a normal approximation."""
+    n, p = int(mask.sum()), float(column.mean())
+    return n * min(p, 1 - p) < 5
+
+
+def _events(case: Case, worlds: Worlds) -> tuple[list[Possible], Mask]:
+    """Events with at least FEWEST worlds on each side, and where they happen, shape (event, draw)."""
+    kept: list[Possible] = []
+    rows: list[Mask] = []
+    for event, mask in possible_events(case, worlds):
+        if FEWEST <= int(np.count_nonzero(mask)) <= worlds.draws - FEWEST:
+            kept.append(event)
+            rows.append(mask)
+    return kept, np.array(rows, dtype=bool)
+
+
+def _scores(n: FloatArray, sums: FloatArray, now: FloatArray, variance: FloatArray, draws: int, limit: float) -> FloatArray:
+    """Expected move of each number by each event, shape (event, number); 0 where it does not stand out of the noise."""
+    gap = sums / n - now
+    noise = np.sqrt(variance * (1 / n - 1 / draws))
+    move = 2 * n / draws * np.abs(gap)
+    return np.where(np.abs(gap) > limit * noise, move, 0.0)

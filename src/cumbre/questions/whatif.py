@@ -11,7 +11,7 @@ import pandas as pd
 
 from cumbre import simulate
 from cumbre.errors import UsageError
-from cumbre.intervene import intervene
+from cumbre.intervention import intervene
 from cumbre.questions.headlines import Headline, headlines
 from cumbre.record.case import Case
 from cumbre.worlds import FEWEST, Worlds

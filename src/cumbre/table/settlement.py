@@ -132,6 +132,8 @@ def _issue_by_issue(f: Fitted, d: Draws, worlds: npt.NDArray[np.intp], name: str
     slots = _slots(f)
     here = slots >= 0
     count = len(f.issue_ids)
+    if not len(f.row_issue):
+        return np.broadcast_to(f.status_quo, (len(worlds), count)).copy()
     single = np.float32  # six figures are plenty for a point that model error smears by a tenth of the scale
     x = np.where(here, d.position[worlds][:, slots], 0.5).reshape(-1, 1, slots.shape[1]).astype(single)
     s = np.where(here, d.salience[worlds][:, slots], 0.0).reshape(-1, 1, slots.shape[1]).astype(single)

@@ -14,7 +14,8 @@
     var row = (entry || number).closest("tr");
     if (!entry && !row) return;
     event.preventDefault();
-    dialog.querySelector(".body").innerHTML = row ? Array.prototype.map.call(row.cells, function (c) { return "<p>" + c.innerHTML + "</p>"; }).join("") : entry.innerHTML;
+    var family = entry && entry.parentNode.previousElementSibling;
+    dialog.querySelector(".body").innerHTML = (family && !row ? family.outerHTML : "") + (row ? Array.prototype.map.call(row.cells, function (c) { return "<p>" + c.innerHTML + "</p>"; }).join("") : entry.innerHTML);
     dialog.showModal();
   });
   dialog.addEventListener("click", function (event) {

@@ -18,6 +18,8 @@ from cumbre.worlds import day_number
 __all__ = ["WINDOWS", "KindChance", "Level", "RelationFacts", "Turn", "relation_facts"]
 
 WINDOWS = (30, 60, 90)
+MUTUAL = ("AGREE", "CONSULT")
+"""Kinds that both sides do together, whoever is coded first; their two directions count as one."""
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -241,10 +243,16 @@ def _kinds(study: Study) -> tuple[KindChance, ...]:
     a, b = study.case.principals
     horizon = day_number(study.case.horizon, study.case.as_of)
     found = []
+    between = ((sources == a) & (targets == b)) | ((sources == b) & (targets == a))
     for source, target in ((a, b), (b, a)):
-        here = (sources == source) & (targets == target)
-        for kind in sorted(set(kinds[here])):
+        one_way = (sources == source) & (targets == target)
+        for kind in sorted(set(kinds[between])):
+            if kind in MUTUAL and source != study.case.home:
+                continue
+            here = between if kind in MUTUAL else one_way
             slots = days[:, here & (kinds == kind)]
+            if not slots.shape[1]:
+                continue
             first = np.where(slots > 0, slots, np.iinfo(np.int16).max).min(axis=1)
             chances = tuple(
                 study.numbers.chance(

@@ -73,22 +73,39 @@ def _sources(w: Writer) -> Markup:
 
 
 def passport_list(w: Writer, figures: list[Figure]) -> Markup:
-    """Every number that this page prints, with its passport: id, value, range, label, rule, sources."""
-    rows = []
+    """Every number that this page prints: one heading a rule with its label, then ids, values and ranges."""
+    families: dict[tuple[str, str, int | None], list[Figure]] = {}
     for f in figures:
         p = f.passport
-        if p.id.startswith(IN_THEIR_ROW) or not p.id.startswith("brief."):
-            continue
-        about = w.words.range(f)
-        said = escape(w.words.number(f)) + (Markup(" ({})").format(about) if about else "")
-        more = [w.words.rule(f)]
-        if p.n is not None and p.label == "simulated":
-            more.append(w.s("passport.worlds", n=w.words.decimal(p.n)))
-        if p.rests_on:
-            more.append(w.s("passport.rests", ids=", ".join(p.rests_on)))
-        if p.note:
-            more.append(p.note)
-        rows.append(Markup('<li id="p-{}"><code>{}</code> <b>{}</b> {} {} {}</li>').format(
-            slug(p.id), p.id, said, chip(w, p.label), "; ".join(more), w.marks(p.sources)
-        ))  # fmt: skip
-    return Markup('<ul class="passports">{}</ul>').format(Markup("").join(rows))
+        if p.id.startswith("brief.") and not p.id.startswith(IN_THEIR_ROW):
+            families.setdefault((f.rule[0] if f.rule else p.rule, p.label, p.n if p.label == "simulated" else None), []).append(f)
+    parts = []
+    for (_, label, n), family in families.items():
+        said = [w.words.rule(_shared(family))]
+        if n is not None:
+            said.append(w.s("passport.worlds", n=w.words.decimal(n)))
+        rests = sorted({i for f in family for i in f.passport.rests_on})
+        if rests:
+            said.append(w.s("passport.rests", ids=", ".join(rests[:12]) + (" \u2026" if len(rests) > 12 else "")))
+        items = []
+        for f in family:
+            about, note = w.words.range(f), f.passport.note
+            more = (f" ({about})" if about else "") + (f"; {note}" if note else "")
+            items.append(Markup('<li id="p-{}"><code>{}</code> <b>{}</b>{} {}</li>').format(
+                slug(f.passport.id), f.passport.id, w.words.number(f), more, w.marks(f.passport.sources)
+            ))  # fmt: skip
+        head = Markup("<p>{} {}</p>").format(chip(w, label), "; ".join(said))
+        parts.append(Markup("<li>{}<ul>{}</ul></li>").format(head, Markup("").join(items)))
+    return Markup('<ul class="passports">{}</ul>').format(Markup("").join(parts))
+
+
+def _shared(family: list[Figure]) -> Figure:
+    """A figure that stands for its family: values of the rule that differ within it are left open."""
+    first = family[0]
+    if first.rule is None or len(family) == 1:
+        return first
+    values = dict(first.rule[1])
+    for f in family[1:]:
+        assert f.rule is not None
+        values = {k: v if v == dict(f.rule[1]).get(k) else "\u2026" for k, v in values.items()}
+    return Figure(first.passport, first.form, first.digits, (first.rule[0], tuple(values.items())))

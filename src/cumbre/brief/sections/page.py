@@ -126,7 +126,7 @@ class Writer:
         """A value of an issue: its step in words, or the number with its unit."""
         if issue.labels and figure.sayable:
             said = escape(self.step(issue, figure.value))
-            return Markup('<data value="{}" data-p="{}">{}</data>').format(f"{figure.value:g}", figure.passport.id, said)
+            return Markup('<span data-p="{}">{}</span>').format(figure.passport.id, said)
         return Markup("{} {}").format(self.n(figure), self.unit(issue)).strip()
 
     def unit(self, issue: Issue) -> str:
