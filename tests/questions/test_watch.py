@@ -23,6 +23,9 @@ def test_the_effect_is_the_shift_of_the_mean(case: Case, worlds: Worlds) -> None
         assert indicator.given == pytest.approx(x[mask].mean())
         assert indicator.otherwise == pytest.approx(x[~mask].mean())
         assert 200 <= indicator.n <= worlds.draws - 200
+        p = indicator.chance
+        moved = p * abs(indicator.given - indicator.now) + (1 - p) * abs(indicator.otherwise - indicator.now)
+        assert indicator.expected_move == pytest.approx(moved)
 
 
 def test_a_threat_is_to_be_watched_for_approval(case: Case, worlds: Worlds) -> None:
@@ -56,8 +59,12 @@ def test_nothing_that_is_true_by_definition(case: Case, worlds: Worlds) -> None:
         number = indicator.headline
         if number.id.startswith("table.issue."):
             assert number.subject[0] not in indicator.condition
-        if number.id.startswith("ballot.pair."):
+        if number.id.startswith(("ballot.pair.", "ballot.reach.")):
             assert "in_runoff" not in indicator.condition
+        if number.id.startswith("ballot.win.") and indicator.event.kind == "pair":
+            assert number.subject[0] in indicator.condition
+        if number.id.startswith("ballot.win.") and indicator.event.kind == "primary":
+            assert number.subject[0] not in indicator.event.rivals
         assert indicator.event.by <= number.on
 
 
@@ -74,7 +81,7 @@ def test_families_are_named_once_and_largest_first(case: Case, worlds: Worlds) -
         own = [indicator for indicator in found if indicator.headline.id == number]
         assert len(own) <= 5
         assert len({indicator.event.family for indicator in own}) == len(own)
-        sizes = [abs(indicator.effect) for indicator in own]
+        sizes = [indicator.expected_move for indicator in own]
         assert sizes == sorted(sizes, reverse=True)
 
 
