@@ -59,12 +59,11 @@ def shift_blocs(share: FloatArray, member: FloatArray, shift: FloatArray) -> Flo
     >>> shift_blocs(np.array([[40.0, 60.0]]), np.array([[1.0, 0.0]]), np.array([[2.0]])).tolist()
     [[42.0, 58.0]]
     """
-    total = share.sum(axis=1, keepdims=True)
     out = share
     for b in range(len(member)):
         inside = out * member[b]
         size = inside.sum(axis=1, keepdims=True)
-        rest = np.maximum(total - size, 0.0)
+        rest = (out * (1.0 - member[b])).sum(axis=1, keepdims=True)
         points = np.clip(shift[:, b : b + 1], -size, rest) * (size > 0) * (rest > 0)
         grow = np.where(size > 0, (size + points) / np.where(size > 0, size, 1.0), 1.0)
         shrink = np.where(rest > 0, (rest - points) / np.where(rest > 0, rest, 1.0), 1.0)
