@@ -45,7 +45,6 @@ def _asset(name: str) -> str:
 def render(study: Study, facts: Facts, words: Words, meta: Mapping[str, Any], pages: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """The page in one language and its charts as SVG texts by file name; `pages` maps languages to the files of their pages."""
     w = Writer(study, words, facts.ballot)
-    names = {f"brief.ballot.{p.id}.win": w.s("number.win", name=w.person(p.id)) for p in facts.ballot.people} if facts.ballot else {}
     sections = [
         record_section(w, facts.record), relation_section(w, facts.relation), table_section(w, facts.table, facts.packages),
         home_section(w, facts.home), ballot_section(w, facts.ballot), why_section(w, facts.why), ask_section(w, facts.pack),
@@ -55,7 +54,7 @@ def render(study: Study, facts: Facts, words: Words, meta: Mapping[str, Any], pa
     top = {
         "headline": headline(w, facts.relation, facts.table, facts.home, facts.ballot), "reason": reason(w, facts.record),
         "cards": cards(w, facts.relation, facts.table, facts.home, facts.ballot, facts.changed),
-        "changed": changed_section(w, facts.changed, names),
+        "changed": changed_section(w, facts.changed),
     }  # fmt: skip
     draws = words.decimal(study.worlds.draws)
     page = _environment().get_template("page.html.j2").render(

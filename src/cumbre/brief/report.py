@@ -19,14 +19,15 @@ from cumbre.brief.facts.gather import Facts, gather
 from cumbre.brief.facts.study import STAGES, Study
 from cumbre.brief.render import render
 from cumbre.brief.words import Words
+from cumbre.questions import Changes, changed
 from cumbre.record.case import Case
 from cumbre.worlds import Worlds
 
 __all__ = ["BriefReport", "build", "open_study", "write"]
 
 Progress = Callable[[float, str], None]
-EARLIER_DRAWS = 4096
-"""Worlds simulated at the earlier date for "what changed"."""
+EARLIER_DRAWS, MOST_ITEMS = 2048, 12
+"""Worlds of each run behind "what changed", and items that it tells apart."""
 
 
 @dataclass(frozen=True)
@@ -72,24 +73,13 @@ def _meta(study: Study) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _earlier(case: Case, day: dt.date, seed: int) -> dict[str, Any]:
-    """Numbers of the same case as of an earlier day, from a smaller run with the same random numbers."""
-    from cumbre.record import load
-
-    before = load(case.folder, day)
-    fitted = simulate.fit(before)
-    study = open_study(before, simulate.run(before, draws=EARLIER_DRAWS, seed=seed, fitted=fitted), fitted)
-    gather(study)
-    return study.numbers.as_json({}, {"as_of": before.as_of.isoformat()})
-
-
 def build(
     case: Case,
     worlds: Worlds,
     fitted: Mapping[str, Any],
     *,
     lang: str = "en",
-    since: dt.date | Mapping[str, Any] | None = None,
+    since: dt.date | Changes | None = None,
     progress: Progress | None = None,
     track: Mapping[str, Any] | None = None,
     study: Study | None = None,
@@ -98,11 +88,13 @@ def build(
     catalogue(lang)
     tell = progress or (lambda share, words: None)
     if isinstance(since, dt.date):
-        tell(0.05, f"as of {since.isoformat()}")
-        since = _earlier(case, since, worlds.seed)
+        since = changed(
+            case, since, draws=EARLIER_DRAWS, seed=worlds.seed, pairs=1, most_items=MOST_ITEMS,
+            progress=lambda share, words: tell(0.2 * share, words),
+        )  # fmt: skip
     tell(0.2, "read worlds")
     study = study or open_study(case, worlds, fitted)
-    facts: Facts = gather(study, since=since, track=track)
+    facts: Facts = gather(study, changes=since, track=track)
     meta = _meta(study)
     pages: dict[str, str] = {}
     charts: dict[str, str] = {}
@@ -129,14 +121,14 @@ def write(
     out: Path,
     *,
     lang: str = "en",
-    since: dt.date | Mapping[str, Any] | None = None,
+    since: dt.date | Changes | None = None,
     progress: Progress | None = None,
     track: Mapping[str, Any] | None = None,
 ) -> BriefReport:
     """Write `brief.html`, the page in the other language beside it, `numbers.json` and the charts as SVG files.
 
     case, worlds, fitted   the run; `fitted` maps each stage to what its `fit` returned
-    since      an earlier day, or the parsed numbers.json of an earlier run: fills "what changed"
+    since      an earlier day, or what `cumbre.questions.changed` found: fills "what changed" (a day costs some dozen small runs)
     track      rows of the ledger: {"resolved": [{"text", "probability", "outcome"}, ...]}
 
     Every file is written aside first and moved into place at the end, the page last, so an interrupted run leaves the previous

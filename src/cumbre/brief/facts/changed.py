@@ -1,93 +1,101 @@
-"""What moved since an earlier run of the same case, and which items became public in between."""
+"""What moved since an earlier day, and because of which items, as `cumbre.questions.changed` shares it out."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from cumbre.brief.facts.study import Study
+from cumbre.brief.facts.watch import form_of
 from cumbre.brief.numbers import Figure, rule
+from cumbre.questions import Change, Changes, Headline
+from cumbre.questions.items import Item
 
-__all__ = ["Change", "ChangedFacts", "changed_facts"]
+__all__ = ["ChangedFacts", "Move", "Reason", "changed_facts"]
 
-FOLLOWED = (
-    ("relation", "brief.relation.now"), ("table", "brief.table.any_deal"), ("table", "brief.table.full"), ("home", "brief.home.shift"),
-    ("home", "brief.home.later"), ("ballot", "brief.ballot.decided"),
-)  # fmt: skip
+REASONS = 3
 
 
 @dataclass(frozen=True)
-class Change:
-    """One number then and now. `because` holds items in words where an attribution was given."""
+class Reason:
+    """An item and what it did to the number."""
 
-    stage: str
-    id: str
+    text: str
+    text_es: str
+    effect: Figure
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One headline number then and now."""
+
+    headline: Headline
     was: Figure
     now: Figure
     by: Figure
-    because: tuple[str, ...]
+    clear: bool
+    passing: Figure | None
+    because: tuple[Reason, ...]
 
 
 @dataclass(frozen=True)
 class ChangedFacts:
-    """Changes since `day`, and the items of the record since then: events, polls, approval, changes of the field."""
+    """Moves since `day`, the clear ones first, and what became known in between."""
 
     day: dt.date
-    changes: tuple[Change, ...]
-    items: tuple[tuple[dt.date, str, str, str, tuple[str, ...]], ...]
+    moves: tuple[Move, ...]
+    still: Figure
+    items: tuple[Item, ...]
 
-    def of(self, id_: str) -> Change | None:
-        """The change of one number, if it is followed."""
-        return next((c for c in self.changes if c.id == id_), None)
+    def of(self, *ids: str) -> Move | None:
+        """The move of the first of these headline numbers that there is."""
+        return next((m for id_ in ids for m in self.moves if m.headline.id == id_), None)
+
+    @property
+    def clear(self) -> tuple[Move, ...]:
+        """Moves beyond Monte Carlo error."""
+        return tuple(m for m in self.moves if m.clear)
 
 
-def changed_facts(study: Study, since: Mapping[str, Any] | None, more: Sequence[tuple[str, str]] = ()) -> ChangedFacts | None:
-    """Compare with `since`, the parsed numbers.json of an earlier run (`meta.as_of`, `numbers`); None without one.
-
-    `more` names further (stage, id) to follow, e.g. the candidates' chances. `since["because"]` may map ids to items in words.
-    """
-    if not since:
+def changed_facts(study: Study, changes: Changes | None) -> ChangedFacts | None:
+    """None where the run was not compared with an earlier day."""
+    if changes is None:
         return None
-    meta = since.get("meta", since)
-    day = dt.date.fromisoformat(str(meta["as_of"])[:10])
-    old = since.get("numbers", {})
-    because = since.get("because", {})
-    changes = []
-    for stage, id_ in (*FOLLOWED, *more):
-        if id_ not in study.numbers or id_ not in old:
-            continue
-        now, was = study.numbers[id_], old[id_]
-        value = was.get("value") if isinstance(was, Mapping) else was
-        if not isinstance(value, (int, float)) or not now.sayable:
-            continue
-        passport = replace(
-            now.passport, id=f"{id_}.was", value=float(value), rule=now.passport.rule, low=None, high=None,
-            note=f"as of {day.isoformat()}", mc_error=None,
-        )  # fmt: skip
-        then = study.numbers.add(passport, now.form, now.digits, now.rule)
-        scale = 100 if now.form == "chance" else 1
-        gap = scale * (now.value - float(value))
-        by = study.numbers.simulated(
-            f"{id_}.by", gap, "points", rule("rule.changed.by", day=day), form="points" if now.form != "number" else "signed",
-            digits=max(now.digits, 0 if scale == 100 else 1), n=now.passport.n,
-        )  # fmt: skip
-        changes.append(Change(stage, id_, then, now, by, tuple(str(b) for b in because.get(id_, ()))))
-    return ChangedFacts(day, tuple(changes), _items(study, day))
+    moves = tuple(_move(study, change, changes) for change in [*changes.moved(), *(c for c in changes.changes if not c.clear)])
+    still = study.numbers.recorded(
+        "brief.changed.still", sum(not m.clear for m in moves), "numbers", rule("rule.changed.still"), form="count", label="simulated"
+    )
+    return ChangedFacts(changes.since, moves, still, changes.items)
 
 
-def _items(study: Study, day: dt.date) -> tuple[tuple[dt.date, str, str, str, tuple[str, ...]], ...]:
-    found = []
-    for event in study.case.events:
-        known = event.known or event.date
-        if known > day:
-            found.append((known, "event", event.summary, event.summary_es, event.source_id))
-    for change in study.case.field:
-        known = change.known or change.date
-        if day < known <= study.case.as_of:
-            found.append((known, "field", change.summary, change.summary_es, change.source_id))
-    polls = {(p.published, p.pollster): p.source_id for p in study.case.polls if p.published > day}
-    found += [(published, "poll", pollster, pollster, sources) for (published, pollster), sources in polls.items()]
-    found += [(a.published, "approval", a.pollster, a.pollster, a.source_id) for a in study.case.approval if a.published > day]
-    return tuple(sorted(found, key=lambda item: (item[0], item[1], item[2])))
+def _move(study: Study, change: Change, changes: Changes) -> Move:
+    numbers, number = study.numbers, change.headline
+    form, digits = form_of(number)
+    scale, base = (100 if form == "chance" else 1), f"brief.changed.{number.id}"
+    said = {"number": number.expression}
+
+    def value(name: str, mean: float, day: dt.date) -> Figure:
+        return numbers.simulated(
+            f"{base}.{name}", mean, number.unit, rule("rule.changed.value", day=day, **said), form=form, digits=digits, n=changes.draws
+        )
+
+    def moved(name: str, effect: float, error: float, key: str) -> Figure:
+        return numbers.simulated(
+            f"{base}.{name}", scale * effect, "points", rule(key, **said), low=scale * (effect - 1.28 * error),
+            high=scale * (effect + 1.28 * error), level=0.8, form="signed" if form == "number" else "points",
+            digits=0 if form == "chance" else 1, n=changes.draws,
+        )  # fmt: skip
+
+    shares = [s for s in change.because if s.clear][:REASONS]
+    because = tuple(
+        Reason(s.item.text, s.item.text_es, moved(f"because.{s.item.id}", s.effect, s.error, "rule.changed.because"), tuple(s.item.source_id))
+        for s in shares
+    )
+    passing = None
+    if abs(change.passing) > 2 * change.passing_error:
+        passing = moved("passing", change.passing, change.passing_error, "rule.changed.passing")
+    return Move(
+        number, value("was", change.was, changes.since), value("now", change.now, changes.as_of),
+        moved("by", change.change, change.mc_error, "rule.changed.by"), change.clear, passing, because,
+    )  # fmt: skip

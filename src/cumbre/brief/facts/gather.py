@@ -19,6 +19,7 @@ from cumbre.brief.facts.table import TableFacts, table_facts
 from cumbre.brief.facts.track import TrackFacts, track_facts
 from cumbre.brief.facts.watch import WatchFacts, watch_facts
 from cumbre.brief.facts.why import Tornado, why_facts
+from cumbre.questions import Changes
 
 __all__ = ["Facts", "gather"]
 
@@ -41,13 +42,12 @@ class Facts:
     pack: tuple[Variable, ...]
 
 
-def gather(study: Study, *, since: Mapping[str, Any] | None = None, track: Mapping[str, Any] | None = None) -> Facts:
+def gather(study: Study, *, changes: Changes | None = None, track: Mapping[str, Any] | None = None) -> Facts:
     """Read the worlds and the record once; the languages share the result."""
     record, relation, table = record_facts(study), relation_facts(study), table_facts(study)
     home, ballot = home_facts(study), ballot_facts(study)
     followed = outcomes(study, ballot)
-    more = [("ballot", f"brief.ballot.{p.id}.win") for p in ballot.top] if ballot else []
     return Facts(
         record, relation, table, package_facts(study), home, ballot, followed, why_facts(study, followed),
-        watch_facts(study, ballot), track_facts(study, track), changed_facts(study, since, more), pack_worlds(study, table, ballot),
+        watch_facts(study, ballot), track_facts(study, track), changed_facts(study, changes), pack_worlds(study, table, ballot),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from cumbre.brief.words import slug
 
 __all__ = ["Card", "cards", "changed_section", "headline", "reason"]
 
+MOST_MOVES = 8
 ARROWS = {"up": "\u2197", "down": "\u2198", "flat": "\u2192"}
 
 
@@ -71,16 +72,16 @@ def cards(
     found = []
     if relation:
         arrow = Markup('<span class="arrow" aria-hidden="true">{}</span> {}').format(ARROWS[relation.direction], w.s(f"card.{relation.direction}"))
-        found.append(_card(w, "relation", relation.now, arrow, w.t("card.index", now=relation.now), changed))
+        found.append(_card(w, "relation", relation.now, arrow, w.t("card.index", now=relation.now), changed, "relation.index"))
     if table:
-        found.append(_card(w, "table", table.any_deal, _of_twenty(w, table.any_deal), w.t("card.deal", day=table.last_day), changed, dots=True))
+        found.append(_card(w, "table", table.any_deal, _number(w, table.any_deal), w.t("card.deal", day=table.last_day), changed, "table.deal", dots=True))
     if home and home.shift:
-        found.append(_card(w, "home", home.shift, _number(w, home.shift), w.t("card.shift"), changed))
+        found.append(_card(w, "home", home.shift, _number(w, home.shift), w.t("card.shift"), changed, f"home.shift.{home.bloc}"))
     elif home and home.later:
-        found.append(_card(w, "home", home.later, _number(w, home.later), w.t("card.approval", day=w.study.vote_day), changed))
+        found.append(_card(w, "home", home.later, _number(w, home.later), w.t("card.approval", day=w.study.vote_day), changed, "home.approval"))
     if ballot:
         said = w.t("card.win", name=w.person(ballot.leader.id))
-        found.append(_card(w, "ballot", ballot.leader.win, _of_twenty(w, ballot.leader.win), said, changed, dots=True))
+        found.append(_card(w, "ballot", ballot.leader.win, _number(w, ballot.leader.win), said, changed, f"ballot.win.{ballot.leader.id}", dots=True))
     have = {c.stage for c in found}
     for stage in ("relation", "table", "home", "ballot"):
         if stage not in have:
@@ -93,15 +94,13 @@ def _number(w: Writer, figure: Figure) -> Markup:
     return Markup('<a class="n" href="#p-{}" data-p="{}">{}</a>').format(slug(figure.passport.id), figure.passport.id, w.words.number(figure))
 
 
-_of_twenty = _number
-
-
-def _card(w: Writer, stage: str, figure: Figure, number: Markup, about: Markup, changed: ChangedFacts | None, *, dots: bool = False) -> Card:
+def _card(w: Writer, stage: str, figure: Figure, number: Markup, about: Markup, changed: ChangedFacts | None,
+          *follows: str, dots: bool = False) -> Card:  # fmt: skip
     said = w.words.range(figure)
     band = w.t("card.range" if figure.form == "chance" else "card.band", range=said) if said else Markup("")
-    change = changed.of(figure.passport.id) if changed else None
-    moved = w.t("card.change", by=change.by, day=w.words.short(changed.day)) if change and changed else w.t("card.first")
-    return Card(stage, stage, number, about, band, twenty(figure.value) if dots else Markup(""), moved,
+    move = changed.of(*follows) if changed else None
+    change = w.t("card.change", by=move.by, day=w.words.short(changed.day)) if move and changed else w.t("card.first")
+    return Card(stage, stage, number, about, band, twenty(figure.value) if dots else Markup(""), change,
                 w.t("card.evidence", chip=chip(w, evidence(w, stage))))  # fmt: skip
 
 
@@ -114,24 +113,30 @@ def twenty(p: float) -> Markup:
     return Markup(f'<svg class="dots" viewBox="0 0 120 24" width="120" height="24" aria-hidden="true" focusable="false">{dots}</svg>')
 
 
-def changed_section(w: Writer, changed: ChangedFacts | None, names: dict[str, str]) -> Section:
+def changed_section(w: Writer, changed: ChangedFacts | None) -> Section:
     """Number, was, is, because of; and the items since. Without an earlier date it says so."""
     title = w.s("changed.title")
     if changed is None:
         return Section("changed", title, (w.t("changed.none"),))
     rows = []
-    for change in changed.changes:
-        label = names.get(change.id) or w.s(f"number.{change.id}")
-        because = "; ".join(change.because) or w.s("changed.see")
-        rows.append((label, w.n(change.was), w.n(change.now), w.n(change.by), because))
+    for move in changed.clear[:MOST_MOVES]:
+        reasons = [
+            w.t("changed.reason", effect=w.n(r.effect), item=Markup("{} {}").format(w.words.pick(r.text, r.text_es), w.marks(r.sources)))
+            for r in move.because
+        ]
+        if move.passing is not None:
+            reasons.append(w.t("changed.reason", effect=w.n(move.passing), item=w.s("changed.passing")))
+        said = Markup("<br>").join(reasons) if reasons else w.t("changed.many")
+        rows.append((w.words.pick(move.headline.text, move.headline.text_es), w.n(move.was), w.n(move.now), w.n(move.by), said))
     blocks: list[Block] = []
     if rows:
         columns = tuple(w.s(f"changed.column.{c}") for c in ("number", "was", "is", "by", "because"))
-        blocks.append(Sheet("changes", w.s("changed.sheet", day=w.words.date(changed.day)), columns, tuple(rows)))
+        blocks.append(Sheet("changes", w.s("changed.sheet", day=w.words.date(changed.day)), columns, tuple(rows), w.t("changed.still", n=changed.still)))
     if changed.items:
-        items = [
-            (w.words.short_year(day), w.s(f"changed.{kind}"), w.words.pick(en, es), w.marks(sources)) for day, kind, en, es, sources in changed.items
-        ]
-        columns = tuple(w.s(f"changed.item.{c}") for c in ("date", "kind", "what", "source"))
-        blocks.append(Sheet("new-items", w.s("changed.items"), columns, tuple(items), folded=len(items) > 8))
-    return Section("changed", title, (w.t("changed.lede", day=changed.day),), tuple(blocks))
+        items = tuple(
+            (w.words.short_year(i.on) if i.on else "\u2013", w.words.pick(i.text, i.text_es), w.marks(i.source_id))
+            for i in sorted(changed.items, key=lambda i: (i.on is None, str(i.on), i.id))
+        )
+        columns = tuple(w.s(f"changed.item.{c}") for c in ("date", "what", "source"))
+        blocks.append(Sheet("new-items", w.s("changed.items"), columns, items, folded=True))
+    return Section("changed", title, (w.t("changed.lede" if rows else "changed.nothing", day=changed.day),), tuple(blocks))
