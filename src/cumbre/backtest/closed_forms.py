@@ -95,6 +95,8 @@ def _curve(text: str, settings: dict[str, str]) -> tuple[Callable[[Any], Any], C
         formula = match[1]
         end = float(bounds[2]) if bounds else _zero(lambda u: float(_formula(formula, u1=u)))
         return (lambda t: t * end), (lambda t: _formula(formula, u1=np.asarray(t) * end)), "u1"
+    if "pie" not in settings and "u1" not in settings:
+        raise ValueError(f"no frontier in {text!r}")
     pie = float(settings.get("pie", "1"))
     first, second = settings.get("u1", "x"), settings.get("u2", f"{pie}-x").replace("pie", str(pie))
     return (lambda t: _formula(first, x=np.asarray(t) * pie)), (lambda t: _formula(second, x=np.asarray(t) * pie)), "x1"

@@ -53,10 +53,9 @@ def divide(quantity: Array, value_a: Array, value_b: Array, disagreement: tuple[
     gains = (u - d) / room
     fair = (gains >= -1e-12).all(1)
     pool = np.where(fair[:, None], gains, gains.min() - 1.0) if fair.any() else gains
-    # the ideal gain of Kalai-Smorodinsky is what a side can reach while the other keeps its disagreement
-    ideal = np.maximum(np.where(fair[:, None], u - d, -np.inf).max(0), 1e-12) if fair.any() else room
+    # gains are measured against a side's own maximum, as people do, and not against what the other's threat leaves of it
     # whole units leave ties for the worst-off; people do not resolve them for the better-off alone, so all of them count alike
-    chance = lexicographic(np.where(fair[:, None], (u - d) / ideal, pool) if fair.any() else gains, depth=1)
+    chance = lexicographic(pool, depth=1)
     share = chance @ (u / best)
     product = np.maximum(gains[:, 0], 0) * np.maximum(gains[:, 1], 0)
     norm = float(np.linalg.norm(q * a) * np.linalg.norm(q * b))
