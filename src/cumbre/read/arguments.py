@@ -13,7 +13,7 @@ from cumbre.read.clauses import RELATIVES, Shape, Verb
 from cumbre.read.mentions import DETERMINERS, Mention
 from cumbre.read.morphology import PAST
 from cumbre.read.tokens import Token
-from cumbre.read.triggers import AGENT_NOUNS, CAUSATIVES, LIGHT, PATIENT_TYPES, Trigger
+from cumbre.read.triggers import AGENT_NOUNS, CAUSATIVES, LIGHT, PATIENT_TYPES, SPEAKING, Trigger
 
 __all__ = ["Arguments"]
 
@@ -21,6 +21,7 @@ _AGENT = frozenset(("by", "por"))
 _PLACE = frozenset("in en at from desde near cerca off during durante inside outside dentro within across through".split())
 _AND = frozenset("and y e but pero or ni o".split())
 _OBJECT_PRONOUNS = frozenset("him them".split())
+_OWN = frozenset("his her their su sus".split())
 _CLITICS = frozenset("lo la le les los las".split())
 _ATTRIBUTION = frozenset("according según".split())
 
@@ -29,8 +30,10 @@ _FROM = frozenset("from by of de del por".split())
 _OWNED = frozenset(
     """request requests appeal appeals offer offers proposal proposals demand demands complaint complaints threat threats accusation
     accusations call calls invitation allegation allegations remarks comments criticism statement petición oferta propuesta exigencia
+    goods imports exports products shipments steel importaciones productos mercancías bienes exportaciones procedentes provenientes
     queja amenaza amenazas acusación acusaciones llamado invitación declaraciones críticas pressure pressures presiones presión""".split()
 )
+_PLANNED = frozenset("decision move plan vow threat effort attempt refusal offer willingness pledge promise agreement bid".split())
 _GATHERINGS = frozenset("talks visit meeting summit trip encounter negotiations discussions visita reunión encuentro cumbre conversaciones negociaciones viaje cita diálogos".split())
 _VERBAL = frozenset("ACCUSE REJECT THREATEN REQUEST SANCTION".split())
 _ADVERBIAL = frozenset("despite over amid after following tras pese ante under bajo respuesta response".split())
@@ -77,9 +80,36 @@ class Arguments:
             return o
         return None
 
+    def _speaker(self, v: Verb) -> Mention | None:
+        """Who says "we will not accept": the subject of the verb of saying."""
+        for o in self.shape.verbs:
+            if o is not v and any(lemma in SPEAKING for lemma, _ in o.lemmas) and not self.shape.quoted[o.at]:
+                subject = self._scored(o)
+                return subject or self._inverted(o)
+        return None
+
+    def _listed(self, v: Verb) -> bool:
+        """ "warned X, denounced Y": a comma joins the verb to the one before, and does not close a parenthesis."""
+        comma = next((j for j in range(v.start - 1, max(-1, v.start - 3), -1) if self.tokens[j].low == ","), -1)
+        if comma < 0:
+            return False
+        last = self._verb_before(v, True)
+        if last is None:
+            return False
+        opening = next((j for j in range(comma - 1, -1, -1) if self.tokens[j].low == ","), -1)
+        if opening >= 0 and last.at < opening:
+            return False
+        if opening >= 0 and any(m.end == opening for m in self.mentions):
+            inside = [o for o in self.shape.verbs if opening < o.at < comma and o.finite]
+            if not inside or self.tokens[opening + 1].low in RELATIVES:
+                return False
+        return True
+
     def _find_subject(self, v: Verb) -> Mention | None:
         tokens = self.tokens
         before = tokens[v.start - 1].low if v.start else ""
+        if before in ("we", "i") or (self.lang == "es" and tokens[v.at].low.endswith(("amos", "emos", "imos"))):
+            return self._speaker(v)
         nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
         if v.reduced and not v.finite:
             if nearest is not None and v.start - nearest.end <= 1:
@@ -95,6 +125,10 @@ class Arguments:
                 return owner if not noun or owner.kind == "actor" else None
             return None
         adjacent = nearest is not None and v.start - nearest.end == 0
+        if v.infinitive and before in _PLANNED:
+            owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
+            if owner is not None and v.start - owner.end <= 4 and (owner.possessive or owner.prep in ("by", "of", "de", "del")):
+                return owner
         if v.infinitive or (v.gerund and not adjacent):
             above = self._verb_before(v, True)
             if v.infinitive and above is not None and any(lemma in CAUSATIVES for lemma, _ in above.lemmas):
@@ -107,7 +141,7 @@ class Arguments:
             if after is not None:
                 return self.subject(after)
             return self._scored(v)
-        coordinated = before in _AND or (before == "," and v.start > 1 and False)
+        coordinated = before in _AND or (before in (",", "”", '"') and self._listed(v))
         if coordinated and v.finite:
             above = self._coordinate(v)
             if above is not None and not (nearest is not None and nearest.start > above.at and nearest.end == v.start):
@@ -304,7 +338,7 @@ class Arguments:
             if m.start and self.tokens[m.start - 1].low in ("to",) and self.tokens[m.start - 2].low == "according" or self.tokens[m.start - 1].low == "según":
                 score -= 4
             if source is not None and m.code is not None and m.code == source.code:
-                state = m.row.startswith("countries") or m.kind == "attr"
+                state = m.row.startswith("countries") or m.kind == "attr" or (m.sector == source.sector == "GOV" and not m.person)
                 score -= 0.4 if not state else 1.3 if m.sector == source.sector else 0.5
                 if rule.type in _ABROAD and state and m.kind != "role":
                     score -= 1.5
@@ -328,7 +362,7 @@ class Arguments:
         after = self.tokens[v.at + 1].low if v.at + 1 < len(self.tokens) else ""
         before = {t.low for t in self.tokens[v.start : v.at]}
         enclitic = self.lang == "es" and self.tokens[v.at].low.endswith(("lo", "la", "le", "les", "los", "las")) and v.infinitive
-        if not (after in _OBJECT_PRONOUNS or (self.lang == "es" and before & _CLITICS) or enclitic):
+        if not (after in _OBJECT_PRONOUNS or after in _OWN or (self.lang == "es" and before & _CLITICS) or enclitic):
             return None
         for m in reversed(self.mentions):
             if m.end <= v.start and m is not source and m.code is not None and m.kind in ("actor", "attr") and (source is None or m.code != source.code):

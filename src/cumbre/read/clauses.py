@@ -17,8 +17,8 @@ __all__ = ["Shape", "Verb", "shape"]
 
 RELATIVES = frozenset("who which whom whose quien quienes cual cuales cuyo cuya cuyos cuyas".split())
 SUBORDINATORS = frozenset(
-    """because while although though unless whether if when where since before after until once whereas lest despite
-    porque mientras aunque si cuando donde pues como tras luego antes después hasta desde pese sino""".split()
+    """because but while although though unless whether if when where since before after until once whereas lest despite
+    porque pero mientras aunque si cuando donde pues como tras luego antes después hasta desde pese sino""".split()
 )
 HYPOTHETICAL = frozenset("if unless whether si".split())
 BE = frozenset("be is are was were been being am 's".split())
@@ -81,12 +81,36 @@ class Shape:
     hypothetical_from: list[int] = field(default_factory=list)
 
 
-def _nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, in_mention: bool) -> bool:
+_BEFORE_BARE = frozenset(
+    """to will would could might may should must can shall and or but nor he she it they we you i who which that did does do never let helped help make made
+    if when while as , ; : —""".split()
+)
+
+
+def _nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, in_mention: bool, mentions: list[Mention]) -> bool:
     """A form that could be a noun stands where a noun stands."""
     if in_mention:
         return True
     before = tokens[i - 1].low if i else ""
     low = tokens[i].low
+    if lang == "en" and i == 0 and not flags & (PAST | INF) and flags & PRES and (low in lex.nominals or low in lex.nouns):
+        return True
+    if lang == "en" and flags & INF and not flags & PAST and i:
+        if before in _BEFORE_BARE or before in ADVERBS or before.endswith(("n't", "n’t", "ly")) or before == "not":
+            return False
+        if any(m.end == i and m.kind != "attr" for m in mentions):
+            return before in ("us", "u.s.")
+        if before[:1].isalpha() and tokens[i - 1].text[:1].islower():
+            return not (before.endswith("s") and not before.endswith("ss") and before not in DETERMINERS and before not in PREPOSITIONS)
+        return before in ("'s", "’s", "-", "”", "“", '"') or any(m.end == i for m in mentions)
+    if lang == "en" and flags & GER and i and i + 1 < len(tokens) and tokens[i - 1].text[:1].islower() and before[:1].isalpha():
+        after = tokens[i + 1]
+        if (
+            before not in PREPOSITIONS and before not in ADVERBS and before not in DETERMINERS and before not in lex.verbs and not before.endswith("s")
+            and before not in RELATIVES and before not in SUBORDINATORS and before not in ("and", "or", "but", "then") and after.text[:1].islower()
+            and after.low not in PREPOSITIONS and after.low not in DETERMINERS
+        ):  # fmt: skip
+            return True  # "a powerful negotiating tool"
     if lang == "es":
         if flags & (INF | GER):
             return False
@@ -150,11 +174,13 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
         flags = 0
         for _, f in entry:
             flags |= f
-        if _nounlike(tokens, i, lang, flags, lex, inside[i]):
+        if _nounlike(tokens, i, lang, flags, lex, inside[i], mentions):
             continue
         verb = _group(tokens, i, flags, tuple(entry), lang)
         if lang == "en" and verb.finite and flags & PP and flags & PAST and verb.start == i and not verb.passive:
             _second_past(tokens, verb, out.verbs, mentions)
+        if lang == "en" and verb.finite and flags & INF and not flags & PAST and verb.start == i and i and tokens[i - 1].low in ("and", "or"):
+            _joined_infinitive(verb, out.verbs)
         out.verbs.append(verb)
     _counts(out, tokens)
     for v in out.verbs:
@@ -252,6 +278,13 @@ def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
     if after == "by" and before.low not in ("and", "who", "which", "that", "he", "she", "it", "they"):
         v.reduced = v.passive = True
         v.finite = False
+
+
+def _joined_infinitive(v: Verb, verbs: list[Verb]) -> None:
+    """ "to bar the man and exclude his list": the second bare form is an infinitive too."""
+    last = verbs[-1] if verbs else None
+    if last is not None and last.infinitive:
+        v.infinitive, v.finite = True, False
 
 
 def _second_past(tokens: list[Token], v: Verb, verbs: list[Verb], mentions: list[Mention]) -> None:

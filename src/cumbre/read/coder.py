@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from cumbre.read.actors import Index
@@ -54,6 +55,7 @@ _NEEDS_OBJECT = frozenset(
 _MAY_LACK = frozenset(("request.ask", "support.praise", "reject.reject", "accuse.accuse", "coerce.ban", "agree.agree", "accuse.call"))
 
 
+_UNREAL = re.compile(r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic", re.IGNORECASE)
 _HOME_TAX = frozenset("tax taxes impuesto impuestos tasa tasas quota cuota charge tarifa tarifas".split())
 _BLOCKING = frozenset("block blockade close shut occupy seize take barricade bloquear cerrar ocupar tomar paralizar".split())
 _THINGS = frozenset(
@@ -123,6 +125,8 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if rule.id == "consult.visit" and not trigger.nominal and (target is None or target.start < trigger.at or source is None):
         return None
+    if rule.id == "consult.visit" and target is not None and target.sector not in ("GOV", "IGO", "MIL", "REB", "VAT") and target.kind != "place":
+        return None
     if rule.id == "coerce.ban" and source is None:
         return None
     if rule.id == "consult.host" and (target is None or target.prep in ("from", "de", "of", "in", "by", "por", "en")):
@@ -142,7 +146,11 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         if source.sector in _STATE:
             if rule.kind == "protest_actor":
                 return None
-            kind, mode = "ACCUSE", "disapprove"
+            lemmas = {lemma for lemma, _ in trigger.verb.lemmas} if trigger.verb else set()
+            if lemmas & {"call", "convocar"}:
+                kind, mode = "REQUEST", ""
+            elif not lemmas or lemmas & {"protest", "protestar"}:
+                kind, mode = "ACCUSE", "disapprove"
         elif rule.kind == "protest_actor" and source.sector not in _CROWD:
             return None
     elif rule.kind == "protest_actor" and source is None:
@@ -153,8 +161,15 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         target = None
     a, b = (source.actor if source else None), (target.actor if target else None)
     known = source is not None and source.kind in ("pair", "role", "pron")
-    if a is None and b is None and source is not None and target is not None and not trigger.nominal and source is not target:
-        pass  # both sides are named, though no country is
+    paired = source is not None and source.kind == "pair" and not trigger.nominal and (
+        kind in ("RETREAT", "CONSULT", "AGREE", "COOPERATE", "ASSAULT") or rule.id in ("support.sign", "support.relations")
+    )
+    crowd = kind == "PROTEST" and source is not None and source.kind == "role"
+    if a is None and b is None and (paired or crowd):
+        pass
+    elif a is None and b is None and source is not None and target is not None and not trigger.nominal and source is not target:
+        if rule.kind not in ("carrier_say", "say") and kind not in ("ASSAULT", "COERCE") or "pair" in (source.kind, target.kind):
+            return None
     elif a is None and b is None and not (known and kind in ("RETREAT", "CONSULT", "AGREE") and not trigger.nominal and source is not None and source.kind == "pair"):
         return None
     if trigger.nominal and trigger.light is None and (a is None or b is None) and kind not in ("ASSAULT", "PROTEST", "CONSULT", "THREATEN"):
@@ -228,6 +243,8 @@ def code_sentence(text: str, offset: int, lex: Lexicon, index: Index, context: C
     >>> [(e.type, e.source, e.target) for e in found]
     [('ACCUSE', 'CHL GOV', 'PER GOV')]
     """
+    if text.rstrip("\"'”»)").endswith("?") or _UNREAL.search(text):
+        return []
     tokens = tokenize(text, offset)
     if len(tokens) < 3:
         return []

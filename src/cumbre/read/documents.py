@@ -89,7 +89,7 @@ def digest(text: str) -> str:
 
 
 # Types whose missing other side the article may supply; protest and force at home often have none.
-_FILLED = frozenset("ACCUSE REJECT REQUEST THREATEN SANCTION CONCEDE AGREE CONSULT SUPPORT".split())
+_FILLED = frozenset("COOPERATE ACCUSE REJECT REQUEST THREATEN SANCTION CONCEDE AGREE CONSULT SUPPORT".split())
 
 
 def _from_article(event: Coded, context: Context, previous: list[str]) -> Coded:

@@ -460,7 +460,7 @@ def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, 
             pick = next((m for m in people if not m.prep), people[0] if people else None)
             if pick is not None:
                 mention.code, mention.sector, mention.inferred = pick.code, pick.sector, True
-            elif context.subject is not None:
+            elif context.subject is not None and tokens[mention.start].low != "it":
                 mention.code, mention.sector = context.subject
                 mention.inferred = True
             continue

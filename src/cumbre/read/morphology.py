@@ -36,7 +36,7 @@ dig dug dug|wake woke woken|light lit lit|swing swung swung|cling clung clung|ca
     if line.strip()
 }
 _DOUBLING = frozenset(
-    """stop ban plan slap drop cut bar rob ram gag strip scrap clamp trim slam jab nab wiretap rap spur ship plot rig beg stab snub
+    """stop ban plan slap drop cut bar rob ram gag strip scrap clamp trim slam jab nab wiretap airdrop rap spur ship plot rig beg stab snub
     permit commit expel compel admit refer occur rebut submit transfer remit regret patrol rebel control abet transmit pin wrap chat
     swap step tap stun bomb_ shun curb_ rid equip kidnap handicap arm_ aim_ pad wed hug mob rub flag dub snap""".split()
 )
@@ -205,6 +205,8 @@ def spanish_forms(lemma: str) -> dict[str, int]:
             present = stem[:-1] + {"u": "ú", "i": "í"}[stem[-1]]
         for ending in (theme, theme + "n"):
             add(present + ending, PRES)
+    if kind in ("ar", "er", "ir") and lemma not in ("ser", "ir", "haber"):
+        add(stem + {"ar": "amos", "er": "emos", "ir": "imos"}[kind], PRES)  # "no aceptamos", for quoted speech
     # Preterite and imperfect subjunctive
     if lemma in ("ser", "ir"):
         for form in ("fue", "fueron"):

@@ -52,6 +52,7 @@ REPORTING = frozenset(
     """say announce declare state claim confirm add tell report warn insist vow pledge reveal tweet post decir anunciar declarar afirmar
     asegurar confirmar informar señalar indicar advertir sostener expresar manifestar publicar revelar prometer reiterar""".split()
 )
+SPEAKING = REPORTING | frozenset("respond answer reply write tweet responder contestar escribir replicar agregar añadir".split())
 LIGHT = frozenset(
     """announce order declare decree hold have make issue carry conduct launch impose approve respond mount stage begin start intensify
     step continue give deliver pay receive repeat renew voice express unleash commit wage seek conclude resume answer follow retaliate
@@ -136,6 +137,10 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
 _TIME = frozenset("monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december".split())
 
 
+# Words that may stand between a verb and its preposition: "spoke on Monday with", "viajó este martes a".
+_BETWEEN = _TIME | frozenset("el este esta on late early by phone por teléfono lunes martes miércoles jueves viernes sábado domingo noche tarde mañana pasado telephone face cara".split())
+
+
 def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
     """End of the words of a phrase after its head, -1 if they are not there; small gaps are allowed."""
     j = at + 1
@@ -144,6 +149,15 @@ def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
     for word in rest:
         if word == "…":
             wide = True
+            continue
+        if first and not wide and word in PREPOSITIONS:
+            # "talk to", "be in": the preposition stands at the verb, save for an adverb
+            while j < len(tokens) and tokens[j].low != word and j <= at + 4 and (tokens[j].low in ADVERBS or tokens[j].low in _BETWEEN):
+                j += 1
+            if j >= len(tokens) or tokens[j].low != word:
+                return -1
+            j += 1
+            first = False
             continue
         stop = min(len(tokens), j + 16) if wide else min(len(tokens), j + (4 if first or len(word) > 3 else 2))
         while j < stop and tokens[j].low != word:
@@ -323,6 +337,8 @@ def _moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape
         trigger.type = kind
         if trigger.rule.kind == "describe":
             turned = _described(trigger, tokens)
+            if turned is None and trigger.verb is not None and any(lemma in _SLURS for lemma, _ in trigger.verb.lemmas):
+                turned = "ACCUSE"
             if turned is None:
                 continue
             trigger.type = turned
@@ -331,6 +347,9 @@ def _moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape
         if carrier and v is not None:
             regions.append((trigger.end, _sequel(trigger, tokens, shape), trigger))
     return [t for t in kept if not (t.rule.kind == "order" and t.softened)]
+
+
+_SLURS = frozenset("tildar tachar motejar brand label".split())
 
 
 def _described(trigger: Trigger, tokens: list[Token]) -> str | None:
@@ -360,6 +379,13 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
             return None
         return rule.type
     lemmas = {lemma for lemma, _ in v.lemmas}
+    follow = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
+    if v.passive and lemmas & {"meet", "welcome"} and trigger.words == 0 and follow in ("with", "by"):
+        return None  # "was met with anger"
+    if "demonstrate" in lemmas and follow[:1].isalpha() and follow not in PREPOSITIONS and follow not in ADVERBS and follow not in ("and", "on"):
+        return None
+    if any(t.low in ("heat", "volume") for t in tokens[v.at : v.at + 5]):
+        return None
     if v.negated:
         if lemmas & NEGATED_REJECT or rule.type in ("AGREE", "CONCEDE"):
             return "REJECT" if not v.modal or _reported(v, shape) else None
@@ -379,7 +405,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
         return None
     if v.start and v.flags & PRES and not v.flags & PAST and rule.type in ("COOPERATE", "AID", "SUPPORT") and tokens[v.start - 1].low in ("que", "who", "which", "that", "quien"):
         return None  # a habit: "a country that cooperates"
-    if v.gerund and tokens[v.start - 1].low in ("from", "of", "avoid", "about", "for") and v.start and rule.type not in ("CONSULT",):
+    if v.gerund and v.start and tokens[v.start - 1].low in ("from", "of", "avoid", "about", "for", "in", "without", "than", "against", "to", "like", "toward", "towards"):
         return None
     return rule.type
 
@@ -405,6 +431,10 @@ def _cause(v: Verb, shape: Shape) -> Verb | None:
 
 def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) -> str | None:
     before = tokens[v.start - 1].low if v.start else ""
+    if before in ("and", "or", "y", "e", "o"):
+        first = next((o for o in reversed(shape.verbs) if o.at < v.start and o.infinitive), None)
+        if first is not None:
+            return _infinitive(trigger, first, tokens, shape)
     if before in ("tras", "al", "after") or (before == "de" and v.start > 1 and tokens[v.start - 2].low in ("después", "luego", "decisión", "antes")):
         return trigger.type if tokens[v.start - 2].low != "antes" else None
     cause = _cause(v, shape)
