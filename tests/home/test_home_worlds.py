@@ -398,3 +398,31 @@ def test_crowds_follow_the_record(make_case: MakeCase, make_worlds: MakeWorlds) 
     a, b = (run(c, make_worlds(c)) for c in (calm, loud))
     assert b["protest"].values.mean() > 0.8 > a["protest"].values.mean()
     assert abs(b["rally"].values.mean() - a["rally"].values.mean()) < 0.2
+
+
+def test_rallies_answer_blows_where_the_record_says_so(make_case: MakeCase, make_worlds: MakeWorlds) -> None:
+    def event(id_: str, days: int, kind: s.Kind, source: str, target: str, intensity: float) -> s.Event:
+        return s.Event(
+            id=id_, date=AS_OF - dt.timedelta(days=days), source=source, target=target, type=kind, mode="material", intensity=intensity,
+            summary=id_, source_id="src",
+        )  # fmt: skip
+
+    blows = [event(f"b{k}", 40 * k + 20, s.Kind.SANCTION, "BBB", "AAA", -8) for k in range(6)]
+    answers = [event(f"a{k}", 40 * k + 17, s.Kind.PROTEST, "AAA", "BBB", -3) for k in range(6)]
+    case = make_case(events=(*blows, *answers))
+    fitted = home.fit(case)
+    assert fitted.answered == (6, 6)
+    assert fitted.rallies.count == 0
+    group = run(case, make_worlds(case, events=[("BBB", "AAA", "SANCTION", 30)] * 3))
+    struck = group["struck"].values.astype(bool)
+    rally = group["rally"].values.astype(bool)
+    assert rally[struck].mean() > 0.8
+    assert rally[~struck].mean() < 0.4
+
+
+def test_groups_name_what_they_carry(make_case: MakeCase, make_worlds: MakeWorlds) -> None:
+    rows = (s.Exposure(id="trade", measure="exports to BBB", value=29.6, unit="per cent", source_id="src"),)
+    people = (audience("workers", 1.0, 0.0, exposure="trade"),)
+    case = make_case(exposures=rows, audiences=people)
+    table = home.groups(case, home.simulate(case, make_worlds(case, draws=300)))
+    assert table.loc[0, "exposure_words"] == "exports to BBB: 29.6 per cent"

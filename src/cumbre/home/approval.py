@@ -105,7 +105,8 @@ def meeting_event(case: Case) -> PastEvent | None:
     half, _ = half_life_of(kind)
     words = f"meeting, {case.meeting.tone} tone" if case.meeting.tone != "unknown" else "meeting"
     day = day_number(case.meeting.date, case.as_of)
-    return PastEvent(MEETING, words, "reunión", kind, day, library, half, news)
+    tone_es = {"cordial": ", tono cordial", "neutral": ", tono neutro", "hostile": ", tono hostil"}.get(case.meeting.tone, "")
+    return PastEvent(MEETING, words, f"reunión{tone_es}", kind, day, library, half, news)
 
 
 def past_events(case: Case) -> tuple[PastEvent, ...]:

@@ -123,5 +123,5 @@ def audience_table(case: Case) -> AudienceTable | None:
         tuple(r.country for r in first.values()), tuple(r.bloc for r in first.values()),
         tuple(r.exposure for r in first.values()), np.array([r.share for r in first.values()], float),
         np.array([bool(r.partition) for r in first.values()]), threshold, issues, low, span,
-        (np.array([i.status_quo for i in case.issues], float) - low) / span, position, salience,
+        (np.array([i.status_quo for i in case.issues], float) - low) / span, position, salience, attention,
     )  # fmt: skip

@@ -33,6 +33,7 @@ __all__ = ["ApprovalState", "BaseRate", "Fitted", "RedLine", "fit"]
 
 FloatArray = npt.NDArray[np.float64]
 _STRONG_EVENT = 7.0
+_ANSWER_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Fitted:
     red_lines: tuple[RedLine, ...]
     protests: BaseRate
     rallies: BaseRate
+    answered: tuple[int, int]
 
 
 def _state(polls: PollTable, events: tuple[PastEvent, ...]) -> tuple[ApprovalState, Study | None]:
@@ -153,10 +155,11 @@ def _shares(case: Case) -> dict[tuple[str, str], float]:
     return out
 
 
-def _crowds(case: Case) -> tuple[BaseRate, BaseRate]:
-    """Protests of the public at home against its own side, and rallies against a foreign one."""
+def _crowds(case: Case, events: tuple[PastEvent, ...]) -> tuple[BaseRate, BaseRate, tuple[int, int]]:
+    """Protests of the public at home against its own side; rallies against a foreign one that nothing called forth; and, of the
+    record's strong coercive acts, how many a rally answered within a fortnight, and how many there were."""
     crowd = ("public", "party", "organisation", "business", "other")
-    protests = rallies = 0
+    protests, rallies = 0, []
     for e in case.events:
         actor = case.actor.get(e.source)
         if str(e.type) != "PROTEST" or case.side(e.source) != case.home or (actor is not None and actor.kind not in crowd):
@@ -164,9 +167,12 @@ def _crowds(case: Case) -> tuple[BaseRate, BaseRate]:
         if case.side(e.target) == case.home:
             protests += 1
         else:
-            rallies += 1
+            rallies.append(day_number(e.date, case.as_of))
+    blows = [e.day for e in events if e.kind == "coercion"]
+    answered = sum(any(0 <= day - blow <= _ANSWER_DAYS for day in rallies) for blow in blows)
+    alone = sum(not any(0 <= day - blow <= _ANSWER_DAYS for blow in blows) for day in rallies)
     days = max((case.as_of - min((e.date for e in case.events), default=case.as_of)).days, 0)
-    return BaseRate(protests, days), BaseRate(rallies, days)
+    return BaseRate(protests, days), BaseRate(alone, days), (answered, len(blows))
 
 
 def _blocs(case: Case, table: AudienceTable | None, channels: tuple[Channel, ...]) -> tuple[tuple[str, ...], FloatArray]:
@@ -213,11 +219,11 @@ def fit(case: Case) -> Fitted:
     coercion = shipped_model().effect("coercion", news=0.0, less_salient=0.0, from_us=float(foreign))
     around = shipped_model().effect(meeting.kind if meeting else "cooperation", news=0.5, less_salient=0.0)
     low, high = around.quantile([0.01, 0.99])
-    protests, rallies = _crowds(case)
+    protests, rallies, answered = _crowds(case, events)
     return Fitted(
         polls, events, meeting, found, state, days, mean, sd, table, case.channels, tuple(parsed), blocs, weight,
         max(min(vote, horizon), 0), coercion, coercion.quantile((np.arange(200) + 0.5) / 200),
-        (float(min(low, 0)), float(max(high, 0))), _shares(case), _red_lines(case), protests, rallies,
+        (float(min(low, 0)), float(max(high, 0))), _shares(case), _red_lines(case), protests, rallies, answered,
     )  # fmt: skip
 
 

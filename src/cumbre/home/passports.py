@@ -94,6 +94,19 @@ def passports(case: Case, fitted: Fitted | None = None) -> dict[str, Passport]:
             Passport(f"home.base_rate.{name}", rate.yearly, "a year", "estimated",
                      f"{rate.count} in {rate.days} days of record; gamma posterior, shape count + 1/2, rate days + 365", n=rate.count)
         )  # fmt: skip
+    answered, blows = fitted.answered
+    out.append(
+        Passport("home.rally_answers", (answered + 0.5) / (blows + 1), "chance", "estimated",
+                 f"{answered} of {blows} strong coercive acts of the record were answered by a rally within a fortnight; beta posterior",
+                 n=blows)
+    )  # fmt: skip
+    slope = shipped["pass_through"]
+    out.append(
+        Passport("home.pass_through", slope["slope"], "points of vote per point of approval", "selected",
+                 "slope through the origin, a leader's own party, same pollster and shock", low=slope["slope"] - 1.645 * slope["se"],
+                 high=slope["slope"] + 1.645 * slope["se"], level=0.9, n=int(slope["pairs"]),
+                 note="no prior of a channel is taken from it; it stands beside them for comparison")
+    )  # fmt: skip
     for channel, prior in zip(fitted.channels, fitted.priors, strict=True):
         q05, q50, q95 = (float(v) for v in prior.ppf([0.05, 0.5, 0.95]))
         for id_ in (f"home.channel.{channel.id}", f"home.input_channel.{channel.id}"):

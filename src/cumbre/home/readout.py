@@ -111,7 +111,10 @@ def _placebo(case: Case, fitted: Fitted) -> pd.DataFrame:
 
 
 def _winsets(case: Case, fitted: Fitted) -> pd.DataFrame:
-    """Per issue, the values that audiences holding half of the home electorate accept over the status quo, on the issue's scale."""
+    """Per issue, the values that audiences holding half of the home electorate accept over the status quo, on the issue's scale.
+
+    Without the tolerance for losses that the table adds (closed doors, low visibility): what audiences would accept in the open.
+    """
     columns = ["issue", "status_quo", "low", "high", "size", "label"]
     table = fitted.audiences
     if table is None or not table.home_weights(case.home).any():
@@ -119,9 +122,9 @@ def _winsets(case: Case, fitted: Fitted) -> pd.DataFrame:
     weight = table.home_weights(case.home)
     rows = []
     for k, issue in enumerate(table.issues):
-        if not (np.isfinite(table.position[:, k]) & (table.salience[:, k] > 0) & (weight > 0)).any():
+        if not (np.isfinite(table.position[:, k]) & (table.attention[:, k] > 0) & (weight > 0)).any():
             continue
-        low, high = winset(table.position[:, k], table.salience[:, k], weight, float(table.status_quo[k]))
+        low, high = winset(table.position[:, k], table.attention[:, k], weight, float(table.status_quo[k]))
         size = high - low if np.isfinite(low) else 0.0
         scale = (table.low[k], table.span[k])
         rows.append(
@@ -133,19 +136,29 @@ def _winsets(case: Case, fitted: Fitted) -> pd.DataFrame:
 def readout(case: Case, fitted: Fitted | None = None) -> dict[str, pd.DataFrame]:
     """Tables that rest on no draw: approval, pollsters, events, placebo, winsets, base_rates."""
     fitted = fitted or fit(case)
-    rates = pd.DataFrame(
-        [
-            {"what": name, "count": rate.count, "days": rate.days, "yearly": rate.yearly, "label": "estimated"}
-            for name, rate in (("protest", fitted.protests), ("rally", fitted.rallies))
-        ]
-    )
+    answered, blows = fitted.answered
+    rates: list[dict[str, object]] = [
+        {
+            "what": name,
+            "count": rate.count,
+            "out_of": f"{rate.days} days",
+            "rate": rate.yearly,
+            "unit": "a year",
+            "label": "estimated",
+        }
+        for name, rate in (("protest", fitted.protests), ("rally", fitted.rallies))
+    ]
+    rates.append(
+        {"what": "rally answers a strong blow", "count": answered, "out_of": f"{blows} blows", "rate": (answered + 0.5) / (blows + 1),
+         "unit": "chance", "label": "estimated"}
+    )  # fmt: skip
     return {
         "approval": _approval(case, fitted),
         "pollsters": pollsters(fitted),
         "events": _events(case, fitted),
         "placebo": _placebo(case, fitted),
         "winsets": _winsets(case, fitted),
-        "base_rates": rates,
+        "base_rates": pd.DataFrame(rates),
     }
 
 
@@ -209,11 +222,16 @@ def groups(case: Case, worlds: Worlds) -> pd.DataFrame:
     unclear; unchanged where nothing changes in nine of ten.
     """
     columns = ["audience", "name", "name_es", "country", "bloc", "share", "gain", "low", "high", "p_gain", "p_loss", "acceptance",
-               "verdict", "exposure", "label"]  # fmt: skip
+               "verdict", "exposure", "exposure_words", "exposure_words_es", "label"]  # fmt: skip
     gain, accept = _home(worlds, "gain"), _home(worlds, "acceptance")
     if gain is None or accept is None:
         return pd.DataFrame(columns=columns)
     first = {r.id: r for r in reversed(case.audiences)}
+    carried = {
+        e.id: tuple(f"{m or e.measure}: {'not found' if e.value is None else format(e.value, 'g')} {e.unit}".strip()
+                    for m in (e.measure, e.measure_es))
+        for e in case.exposures
+    }  # fmt: skip
     ids = [str(v) for v in worlds["home"]["audience"].values]
     rows = []
     for k, name in enumerate(ids):
@@ -227,7 +245,7 @@ def groups(case: Case, worlds: Worlds) -> pd.DataFrame:
         low, high = np.quantile(v, [0.05, 0.95])
         rows.append(
             [r.id, r.name, r.name_es, r.country, r.bloc, r.share, v.mean(), low, high, up, down, accept[:, k].mean(), verdict,
-             r.exposure, "judged"]
+             r.exposure, *carried.get(r.exposure, ("", "")), "judged"]
         )  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 

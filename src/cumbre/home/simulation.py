@@ -172,6 +172,19 @@ def _crowd(worlds: Worlds, name: str, rate: BaseRate, days: int) -> npt.NDArray[
     return worlds.stream("home", name).uniform() < -np.expm1(-drawn * days)
 
 
+def _rally(worlds: Worlds, fitted: Fitted, struck: npt.NDArray[np.bool_] | None, days: int) -> npt.NDArray[np.bool_]:
+    """Whether a large rally comes: of itself, or in answer to a strong blow (beta posterior of the record's answers).
+
+    Where nobody simulated blows (`struck` is None) those of the record count as coming of themselves.
+    """
+    answered, blows = fitted.answered
+    if struck is None:
+        return _crowd(worlds, "rally", BaseRate(fitted.rallies.count + answered, fitted.rallies.days), days)
+    yes, no = (worlds.stream("home", f"answer_{n}").gamma(k + 0.5) for n, k in (("yes", answered), ("no", blows - answered)))
+    answer = worlds.stream("home", "answer").uniform() < yes / (yes + no)
+    return _crowd(worlds, "rally", fitted.rallies, days) | (struck & answer)
+
+
 def simulate(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> Worlds:
     """Worlds with the group `home`.
 
@@ -245,7 +258,7 @@ def simulate(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> Worlds
         "inconsistency": (("draw",), inconsistency.astype(np.float32)),
         "belligerence": (("draw",), belligerence[:, vote].astype(np.float32)),
         "protest": (("draw",), _crowd(worlds, "protest", fitted.protests, at).astype(np.int8)),
-        "rally": (("draw",), _crowd(worlds, "rally", fitted.rallies, at).astype(np.int8)),
+        "rally": (("draw",), _rally(worlds, fitted, struck if events is not None else None, at).astype(np.int8)),
         "struck": (("draw",), struck.astype(np.int8)),
         "approval_shock_at_vote": (("draw",), shock[:, vote].astype(np.float32)),
     }
