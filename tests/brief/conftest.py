@@ -212,7 +212,8 @@ def small_worlds(case: Case, draws: int = 3000, stages: str = "relation table ho
              "acceptance": (("draw", "audience"), rng.beta(4, 3, (draws, 3)).astype("float32")),
              "gain": (("draw", "audience"), (shock[:, None] * [0.3, -0.1, 0.05] + rng.normal(0, 0.1, (draws, 3))).astype("float32")),
              "protest": ("draw", (rng.random(draws) < 0.4).astype("int8")), "rally": ("draw", (rng.random(draws) < 0.2).astype("int8"))},
-            coords={"week_day": ("week", weeks), "bloc": ["left", "right"], "path": ["line", "pass"], "audience": ["towns", "firms", "rest"]},
+            coords={"week_day": ("week", weeks), "bloc": ["left", "right"], "path": ["line", "pass"],
+                    "audience": ["towns", "firms", "rest"]},
         ))  # fmt: skip
     else:
         shift_left = np.zeros(draws)
@@ -247,13 +248,15 @@ def small_worlds(case: Case, draws: int = 3000, stages: str = "relation table ho
              "on_ballot": (("draw", "candidate"), on.astype("int8")), "rank1": (("draw", "candidate"), rank.astype("int8")),
              "in_runoff": (("draw", "candidate"), inside.astype("int8")), "runoff_held": ("draw", held.astype("int8")),
              "winner": ("draw", winner), "margin2": ("draw", np.where(held, np.abs(2 * first - 100), np.nan).astype("float32")),
-             "turnout1": ("draw", rng.normal(55, 2, draws).astype("float32")), "turnout2": ("draw", rng.normal(54, 2, draws).astype("float32")),
+             "turnout1": ("draw", rng.normal(55, 2, draws).astype("float32")),
+             "turnout2": ("draw", rng.normal(54, 2, draws).astype("float32")),
              "blank1": ("draw", share1[:, 4].astype("float32")), "blank2": ("draw", rng.normal(4, 1, draws).clip(0).astype("float32")),
              "primary_winner": (("draw", "primary"), np.where(right, 1, 3)[:, None].astype("int16")),
              "primary_share": (("draw", "primary", "candidate"), primary_share),
              "primary_votes": (("draw", "primary", "candidate"), (primary_share / 100 * total[:, None, None]).astype("float32")),
              "primary_votes_total": (("draw", "primary"), total[:, None].astype("float32"))},
-            coords={"candidate": names, "candidate_bloc": ("candidate", ["left", "right", "centre", "right", ""]), "primary": ["open_right"]},
+            coords={"candidate": names, "candidate_bloc": ("candidate", ["left", "right", "centre", "right", ""]),
+                    "primary": ["open_right"]},
         ))  # fmt: skip
     return worlds
 

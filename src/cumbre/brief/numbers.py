@@ -105,7 +105,9 @@ class Numbers:
         digits: int = 0, label: Label = "recorded", note: str = "", n: int | None = None,
     ) -> Figure:  # fmt: skip
         """A figure of the record, or one set by a person (`label="judged"`)."""
-        return self.add(Passport(id_, _plain(value), unit, label, _english(rule), sources=tuple(sources), note=note, n=n), form, digits, rule)
+        return self.add(
+            Passport(id_, _plain(value), unit, label, _english(rule), sources=tuple(sources), note=note, n=n), form, digits, rule
+        )
 
     def chance(
         self, id_: str, mask: npt.ArrayLike, rule: Rule, *, within: Iterable[npt.NDArray[np.intp]] = (),
@@ -139,13 +141,15 @@ class Numbers:
         level: float = 0.8, rests_on: Iterable[str] = (), note: str = "",
     ) -> Figure:  # fmt: skip
         """The median of a number over the worlds, with its central `level` interval; undefined worlds are left out."""
-        values = np.asarray(values, dtype=np.float64)
-        values = values[np.isfinite(values)]
-        if not values.size:
-            return self.add(Passport(id_, None, unit, "simulated", _english(rule), n=0, note="defined in no world"), form, digits, rule)
-        low, middle, high = np.quantile(values, [(1 - level) / 2, 0.5, (1 + level) / 2])
+        all_values = np.asarray(values, dtype=np.float64)
+        known = all_values[np.isfinite(all_values)]
+        if not known.size:
+            return self.add(
+                Passport(id_, None, unit, "simulated", _english(rule), n=0, note="defined in no world"), form, digits, rule
+            )
+        low, middle, high = np.quantile(known, [(1 - level) / 2, 0.5, (1 + level) / 2])
         passport = Passport(
-            id_, _plain(middle), unit, "simulated", _english(rule), low=_plain(low), high=_plain(high), level=level, n=int(values.size),
+            id_, _plain(middle), unit, "simulated", _english(rule), low=_plain(low), high=_plain(high), level=level, n=int(known.size),
             rests_on=tuple(rests_on), note=note,
         )  # fmt: skip
         return self.add(passport, form, digits, rule)
@@ -154,10 +158,10 @@ class Numbers:
         self, id_: str, values: npt.ArrayLike, unit: str, rule: Rule, *, form: Form = "number", digits: int = 1, note: str = ""
     ) -> Figure:
         """The mean of a number over the worlds with its central 80 % interval, for numbers that are 0 in most worlds."""
-        values = np.asarray(values, dtype=np.float64)
-        low, high = np.nanquantile(values, [0.1, 0.9])
+        known = np.asarray(values, dtype=np.float64)
+        low, high = np.nanquantile(known, [0.1, 0.9])
         return self.simulated(
-            id_, float(np.nanmean(values)), unit, rule, low=float(low), high=float(high), level=0.8, n=int(values.size), form=form,
+            id_, float(np.nanmean(known)), unit, rule, low=float(low), high=float(high), level=0.8, n=int(known.size), form=form,
             digits=digits, note=note,
         )  # fmt: skip
 

@@ -26,7 +26,7 @@ from cumbre.brief.sections.relation import relation_section
 from cumbre.brief.sections.table import table_section
 from cumbre.brief.words import Words, refuse_bare_numbers
 
-__all__ = ["render"]
+__all__ = ["render", "sections_of"]
 
 
 @lru_cache(maxsize=1)
@@ -42,15 +42,11 @@ def _asset(name: str) -> str:
     return (resources.files("cumbre.brief") / "assets" / name).read_text(encoding="utf-8")
 
 
-def render(study: Study, facts: Facts, words: Words, meta: Mapping[str, Any], pages: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+def render(
+    study: Study, facts: Facts, words: Words, meta: Mapping[str, Any], pages: Mapping[str, str]
+) -> tuple[str, dict[str, str]]:
     """The page in one language and its charts as SVG texts by file name; `pages` maps languages to the files of their pages."""
-    w = Writer(study, words, facts.ballot)
-    sections = [
-        record_section(w, facts.record), relation_section(w, facts.relation), table_section(w, facts.table, facts.packages),
-        home_section(w, facts.home), ballot_section(w, facts.ballot), why_section(w, facts.why), ask_section(w, facts.pack),
-        watch_section(w, facts.watch), track_section(w, facts.track), method_section(w),
-    ]  # fmt: skip
-    sections = [_with_note(w, section) for section in sections]
+    sections, w = sections_of(study, facts, words)
     top = {
         "headline": headline(w, facts.relation, facts.table, facts.home, facts.ballot), "reason": reason(w, facts.record),
         "cards": cards(w, facts.relation, facts.table, facts.home, facts.ballot, facts.changed),
@@ -73,6 +69,17 @@ def render(study: Study, facts: Facts, words: Words, meta: Mapping[str, Any], pa
         for k, svg in enumerate(block.svgs())
     }
     return page, charts
+
+
+def sections_of(study: Study, facts: Facts, words: Words) -> tuple[list[Section], Writer]:
+    """The ten sections in one language, and the writer that wrote them."""
+    w = Writer(study, words, facts.ballot)
+    sections = [
+        record_section(w, facts.record), relation_section(w, facts.relation), table_section(w, facts.table, facts.packages),
+        home_section(w, facts.home), ballot_section(w, facts.ballot), why_section(w, facts.why), ask_section(w, facts.pack),
+        watch_section(w, facts.watch), track_section(w, facts.track), method_section(w),
+    ]  # fmt: skip
+    return [_with_note(w, section) for section in sections], w
 
 
 def _passports(w: Writer) -> Markup:

@@ -173,7 +173,10 @@ def _replace_all(files: Mapping[Path, str]) -> None:
 
 
 def _summary(study: Study, facts: Facts, words: Words) -> str:
-    lines = [words.pick(study.case.title, study.case.title_es), words.text("summary.run", day=study.case.as_of, n=words.decimal(study.worlds.draws))]
+    lines = [
+        words.pick(study.case.title, study.case.title_es),
+        words.text("summary.run", day=study.case.as_of, n=words.decimal(study.worlds.draws)),
+    ]
     if facts.relation:
         lines.append(words.text("summary.relation", now=facts.relation.now, range=words.range(facts.relation.now)))
     if facts.table:
@@ -184,5 +187,3 @@ def _summary(study: Study, facts: Facts, words: Words) -> str:
         leader = facts.ballot.leader
         lines.append(words.text("summary.ballot", name=leader.name, win=leader.win, range=words.range(leader.win)))
     return "\n".join(lines)
-
-

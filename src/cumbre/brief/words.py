@@ -59,7 +59,7 @@ class Words:
         if figure.rule is None:
             return figure.passport.rule
         key, values = figure.rule
-        return self.text(key, **{name: value for name, value in values})
+        return self.text(key, **dict(values))
 
     def raw(self, key: str) -> str:
         """A sentence with its places unfilled."""

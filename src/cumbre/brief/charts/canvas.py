@@ -117,9 +117,7 @@ class Box:
 
     def meets(self, other: Box, slack: float = 0.5) -> bool:
         """Whether two labels overlap by more than `slack` px in both directions."""
-        return (
-            min(self.x1, other.x1) - max(self.x0, other.x0) > slack and min(self.y1, other.y1) - max(self.y0, other.y0) > slack
-        )
+        return min(self.x1, other.x1) - max(self.x0, other.x0) > slack and min(self.y1, other.y1) - max(self.y0, other.y0) > slack
 
 
 @dataclass
@@ -173,9 +171,7 @@ class Canvas:
         more += f' rx="{_n(radius)}"' if radius else ""
         self.parts.append(f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" fill="{fill}"{more}/>')
 
-    def dot(
-        self, x: float, y: float, r: float, fill: str, *, stroke: str = "", opacity: float = 1.0, width: float = 1.5
-    ) -> None:
+    def dot(self, x: float, y: float, r: float, fill: str, *, stroke: str = "", opacity: float = 1.0, width: float = 1.5) -> None:
         """A round mark."""
         more = f' stroke="{stroke}" stroke-width="{_n(width)}"' if stroke else ""
         more += f' fill-opacity="{_n(opacity)}"' if opacity < 1 else ""

@@ -18,11 +18,19 @@ def draw_chain(
     """Three panels: side by side where it is wide, one below the other where narrow."""
     wide = width > 500
     panels = [
-        (words.text("chart.chain.reach"), [(name(p.id), p.runoff.value, [colour(p.id)], words.percent(p.runoff.value)) for p in people]),
+        (
+            words.text("chart.chain.reach"),
+            [(name(p.id), p.runoff.value, [colour(p.id)], words.percent(p.runoff.value)) for p in people],
+        ),
         (
             words.text("chart.chain.pair"),
             [
-                (f"{name(q.first)} \u00b7 {name(q.second)}", q.chance.value, [colour(q.first), colour(q.second)], words.percent(q.chance.value))
+                (
+                    f"{name(q.first)} \u00b7 {name(q.second)}",
+                    q.chance.value,
+                    [colour(q.first), colour(q.second)],
+                    words.percent(q.chance.value),
+                )
                 for q in pairs[: len(people)]
             ],
         ),

@@ -32,9 +32,7 @@ class Chart:
 
     def svgs(self) -> tuple[Markup, ...]:
         """The drawings, wide and narrow."""
-        return tuple(
-            Markup(canvas.svg(f"{self.id}-{int(canvas.width)}", self.title, self.plain)) for canvas in self.canvases
-        )
+        return tuple(Markup(canvas.svg(f"{self.id}-{int(canvas.width)}", self.title, self.plain)) for canvas in self.canvases)
 
 
 def drawn(draw: Callable[[float], Canvas], widths: Sequence[float] = WIDTHS) -> tuple[Canvas, ...]:

@@ -26,7 +26,12 @@ class IssueWords:
 
 
 def draw_issues(
-    width: float, issues: Sequence[IssueFacts], texts: Sequence[IssueWords], sides: tuple[str, str], names: tuple[str, str], words: Words
+    width: float,
+    issues: Sequence[IssueFacts],
+    texts: Sequence[IssueWords],
+    sides: tuple[str, str],
+    names: tuple[str, str],
+    words: Words,
 ) -> Canvas:
     """`sides` are the ids of the home side (drawn above the scale) and of the other (below), `names` what they are called."""
     wide = width > 500
@@ -57,7 +62,9 @@ def draw_issues(
         canvas.line(left, middle, end, middle, Palette.slate)
         for want in facts.wants:
             above = want.side == sides[0]
-            _want(canvas, scale, want, middle + (-17 if above else 11), Palette.wine if above else Palette.indigo, hatch=not above)
+            _want(
+                canvas, scale, want, middle + (-17 if above else 11), Palette.wine if above else Palette.indigo, hatch=not above
+            )
         quo = scale(facts.status_quo.value)
         canvas.shape(f"M{quo:.1f} {middle - 5:.1f}l5 5l-5 5l-5 -5z", Palette.paper, Palette.ink, 1.6)
         half = (end - left) / 2 - 6
@@ -71,8 +78,8 @@ def draw_issues(
 def _settled(canvas: Canvas, scale: Scale, facts: IssueFacts, middle: float) -> None:
     """Grey blocks above and below the scale, as tall as the share of worlds; one a step, or 25 over a numeric scale."""
     if facts.is_steps:
-        for k, step in enumerate(facts.steps):
-            tall = 24 * step.value
+        for k, figure in enumerate(facts.steps):
+            tall = 24 * figure.value
             at = scale(facts.issue.low + k)
             x = min(max(at - 11, scale.start), scale.end - 22)
             canvas.rect(x, middle - tall / 2, 22, max(tall, 0.6), Palette.slate, opacity=0.45)

@@ -57,7 +57,8 @@ def draw_rows(
     notes = [wrap(r.note, label_width, most=1) if r.note else [] for r in rows]
     gap = 10 if wide else 14
     heights = [
-        max(24, 15 * (len(t) + len(n)) + gap) if wide else 15 * (len(t) + len(n)) + 18 + gap for t, n in zip(texts, notes, strict=True)
+        max(24, 15 * (len(t) + len(n)) + gap) if wide else 15 * (len(t) + len(n)) + 18 + gap
+        for t, n in zip(texts, notes, strict=True)
     ]
     top = (22 if reference_label or any(heads) else 6) + (0 if wide or not any(heads) else 14)
     height = top + sum(heights) + 26
@@ -78,10 +79,19 @@ def draw_rows(
         block = 15 * (len(text) + len(note))
         baseline = y + (tall - block) / 2 + 11.5 if wide else y + 14
         for k, line in enumerate(text):
-            canvas.text(label_width if wide else 2, baseline + 15 * k, line, anchor="end" if wide else "start", bold=row.bold, halo=not wide)
+            canvas.text(
+                label_width if wide else 2,
+                baseline + 15 * k,
+                line,
+                anchor="end" if wide else "start",
+                bold=row.bold,
+                halo=not wide,
+            )
         for k, line in enumerate(note):
             at = baseline + 15 * (len(text) + k)
-            canvas.text(label_width if wide else 2, at, line, anchor="end" if wide else "start", colour=Palette.slate, halo=not wide)
+            canvas.text(
+                label_width if wide else 2, at, line, anchor="end" if wide else "start", colour=Palette.slate, halo=not wide
+            )
         middle = y + tall / 2 if wide else y + block + 14
         for mark in row.marks:
             _mark(canvas, scale, mark, middle)

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cumbre.brief.charts.canvas import Canvas, Palette, text_width
 
@@ -65,10 +66,10 @@ def date_axis(
     """Months along the bottom, as many named as there is room for; the year stands with January and with the first."""
     months = month_starts(first, last)
     every = 1
-    for every in (1, 2, 3, 4, 6, 12):  # noqa: B007
+    for every in (1, 2, 3, 4, 6, 12):
         kept = [m for m in months if (m.month - 1) % every == 0]
         wide = max((text_width(name(m)) for m in kept), default=0) + 14
-        if all(scale.day(b) - scale.day(a) >= wide for a, b in zip(kept, kept[1:], strict=False)):
+        if all(scale.day(b) - scale.day(a) >= wide for a, b in pairwise(kept)):
             break
     named: list[tuple[float, str, int]] = []
     for m in months:

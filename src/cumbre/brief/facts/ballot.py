@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cumbre.brief.facts.study import Study
-from cumbre.brief.numbers import Figure, rule
+from cumbre.brief.numbers import Figure, Form, rule
 from cumbre.record.passport import Passport
 from cumbre.record.schema import Poll, Primary
 
@@ -127,16 +127,24 @@ def ballot_facts(study: Study) -> BallotFacts | None:
             continue
         people.append(
             Person(
-                id_, name, blocs[k],
+                id_,
+                name,
+                blocs[k],
                 numbers.chance(f"{base}.stands", here, rule("rule.ballot.stands", name=name)),
-                numbers.spread(f"{base}.share", np.where(here, share[:, k], np.nan), "per cent of valid votes",
-                               rule("rule.ballot.share", name=name), form="percent"),
+                numbers.spread(
+                    f"{base}.share",
+                    np.where(here, share[:, k], np.nan),
+                    "per cent of valid votes",
+                    rule("rule.ballot.share", name=name),
+                    form="percent",
+                ),
                 numbers.chance(f"{base}.first", rank[:, k] == 1, rule("rule.ballot.first", name=name), within=study.within),
                 numbers.chance(f"{base}.runoff", inside[:, k] > 0, rule("rule.ballot.runoff", name=name), within=study.within),
                 numbers.chance(f"{base}.win", winner == k, rule("rule.ballot.win", name=name), within=study.within),
-                share[:, k], trends.get(id_, ()),
+                share[:, k],
+                trends.get(id_, ()),
             )
-        )  # fmt: skip
+        )
     if not people:
         return None
     people.sort(key=lambda p: (p.id == "blank", -p.win.value, -p.share.value))
@@ -145,21 +153,34 @@ def ballot_facts(study: Study) -> BallotFacts | None:
     plain = {}
     for name, digits in (("margin2", 1), ("turnout1", 0), ("blank1", 1)):
         if study.has("ballot", name) and np.isfinite(study.array("ballot", name)).any():
-            form = "number" if name == "margin2" else "percent"
+            form: Form = "number" if name == "margin2" else "percent"
             plain[name] = numbers.spread(
-                f"brief.ballot.{name}", study.array("ballot", name), "points" if name == "margin2" else "per cent",
-                rule(f"rule.ballot.{name}"), form=form, digits=digits,
-            )  # type: ignore[arg-type]  # fmt: skip
+                f"brief.ballot.{name}",
+                study.array("ballot", name),
+                "points" if name == "margin2" else "per cent",
+                rule(f"rule.ballot.{name}"),
+                form=form,
+                digits=digits,
+            )
     pairs = _pairs(study, ids, winner, held)
     polls = _polls(study, {p.id for p in people})
     return BallotFacts(
-        tuple(people), successor, max(people, key=lambda p: p.win.value),
+        tuple(people),
+        successor,
+        max(people, key=lambda p: p.win.value),
         numbers.chance("brief.ballot.decided", ~held, rule("rule.ballot.decided")),
         numbers.chance("brief.ballot.runoff_held", held, rule("rule.ballot.runoff_held")),
-        plain.get("margin2"), plain.get("turnout1"), plain.get("blank1"), pairs, _primaries(study, ids), _transfers(study, people), _heads(study),
+        plain.get("margin2"),
+        plain.get("turnout1"),
+        plain.get("blank1"),
+        pairs,
+        _primaries(study, ids),
+        _transfers(study, people),
+        _heads(study),
         polls,
-        max((p.field_end for p, _ in polls), default=None), _moved(study, ids, successor),
-    )  # fmt: skip
+        max((p.field_end for p, _ in polls), default=None),
+        _moved(study, ids, successor),
+    )
 
 
 def _moved(study: Study, ids: list[str], successor: Person | None) -> Figure | None:
@@ -168,7 +189,9 @@ def _moved(study: Study, ids: list[str], successor: Person | None) -> Figure | N
         return None
     k = ids.index(successor.id)
     gap = study.array("ballot", "share1")[:, k] - study.array("ballot", "share1_without_shift")[:, k]
-    return study.numbers.spread("brief.ballot.moved", gap, "points", rule("rule.ballot.moved", name=successor.name), form="points")
+    return study.numbers.spread(
+        "brief.ballot.moved", gap, "points", rule("rule.ballot.moved", name=successor.name), form="points"
+    )
 
 
 def _pairs(study: Study, ids: list[str], winner: npt.NDArray[np.int16], held: npt.NDArray[np.bool_]) -> tuple[PairFacts, ...]:
@@ -190,11 +213,15 @@ def _pairs(study: Study, ids: list[str], winner: npt.NDArray[np.int16], held: np
         base, said = f"brief.ballot.pair.{ids[a]}.{ids[b]}", {"first": study.name(ids[a]), "second": study.name(ids[b])}
         found.append(
             PairFacts(
-                ids[a], ids[b], study.numbers.chance(base, here, rule("rule.ballot.pair", **said)),
+                ids[a],
+                ids[b],
+                study.numbers.chance(base, here, rule("rule.ballot.pair", **said)),
                 study.numbers.chance(f"{base}.wins", winner[here] == a, rule("rule.ballot.pair_wins", **said)),
-                study.numbers.spread(f"{base}.share", share2[here, a], "per cent", rule("rule.ballot.pair_share", **said), form="percent"),
+                study.numbers.spread(
+                    f"{base}.share", share2[here, a], "per cent", rule("rule.ballot.pair_share", **said), form="percent"
+                ),
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 
@@ -215,12 +242,20 @@ def _primaries(study: Study, ids: list[str]) -> tuple[PrimaryFacts, ...]:
             name = study.name(ids[c])
             said = {"name": name, "primary": row.name}
             taking = held & (share[:, k, c] > 0)
-            people.append((
-                ids[c],
-                study.numbers.chance(f"{base}.{ids[c]}.win", won[held, k] == c, rule("rule.ballot.primary_win", **said)),
-                study.numbers.spread(f"{base}.{ids[c]}.share", share[taking, k, c], "per cent of its valid votes",
-                                     rule("rule.ballot.primary_share", **said), form="percent", digits=0),
-            ))  # fmt: skip
+            people.append(
+                (
+                    ids[c],
+                    study.numbers.chance(f"{base}.{ids[c]}.win", won[held, k] == c, rule("rule.ballot.primary_win", **said)),
+                    study.numbers.spread(
+                        f"{base}.{ids[c]}.share",
+                        share[taking, k, c],
+                        "per cent of its valid votes",
+                        rule("rule.ballot.primary_share", **said),
+                        form="percent",
+                        digits=0,
+                    ),
+                )
+            )
         people.sort(key=lambda p: -p[1].value if p[1].sayable else 0)
         votes = study.numbers.spread(
             f"{base}.votes", total[held, k] / 1e6, "million votes", rule("rule.ballot.primary_votes", primary=row.name), digits=1
@@ -235,10 +270,15 @@ def _polls(study: Study, known: set[str]) -> tuple[tuple[Poll, Figure], ...]:
     found = []
     for k, row in enumerate(sorted(rows, key=lambda p: (p.field_end, p.poll_id, p.candidate))):
         figure = study.numbers.recorded(
-            f"brief.ballot.poll.{row.poll_id}.{row.candidate or k}", row.share_pct, "per cent as published",
-            rule("rule.ballot.poll", pollster=row.pollster), sources=row.source_id, form="percent",
-            digits=1 if row.share_pct % 1 else 0, n=row.sample_size,
-        )  # fmt: skip
+            f"brief.ballot.poll.{row.poll_id}.{row.candidate or k}",
+            row.share_pct,
+            "per cent as published",
+            rule("rule.ballot.poll", pollster=row.pollster),
+            sources=row.source_id,
+            form="percent",
+            digits=1 if row.share_pct % 1 else 0,
+            n=row.sample_size,
+        )
         found.append((row, figure))
     return tuple(found)
 
@@ -250,7 +290,9 @@ def _trends(study: Study) -> dict[str, tuple[tuple[dt.date, float, float, float]
     middle = next((c for c in ("median", "mean", "share") if c in table), None)
     if middle is None:
         return {}
-    ends = next(((a, b) for a, b in (("low80", "high80"), ("low", "high"), ("q10", "q90")) if a in table and b in table), (middle, middle))
+    ends = next(
+        ((a, b) for a, b in (("low80", "high80"), ("low", "high"), ("q10", "q90")) if a in table and b in table), (middle, middle)
+    )
     found: dict[str, tuple[tuple[dt.date, float, float, float], ...]] = {}
     for id_, rows in table.sort_values("date").groupby("candidate"):
         columns = zip(rows["date"], rows[middle], rows[ends[0]], rows[ends[1]], strict=True)
@@ -266,15 +308,20 @@ def _transfers(study: Study, people: list[Person]) -> tuple[Transfer, ...]:
     unsure = {p.id for p in people if p.stands.value < 0.9}
     return tuple(
         Transfer(
-            str(row["from"]), str(row["to"]),
+            str(row["from"]),
+            str(row["to"]),
             study.numbers.recorded(
-                f"brief.ballot.transfer.{row['from']}.{row['to']}", float(row["share"]), "per cent", rule("rule.ballot.transfer"),
-                label="judged", form="percent",
+                f"brief.ballot.transfer.{row['from']}.{row['to']}",
+                float(row["share"]),
+                "per cent",
+                rule("rule.ballot.transfer"),
+                label="judged",
+                form="percent",
             ),
         )
         for row in table.to_dict("records")
         if row["from"] in unsure and row["from"] != row["to"]
-    )  # fmt: skip
+    )
 
 
 def _heads(study: Study) -> tuple[HeadToHead, ...]:
@@ -284,19 +331,41 @@ def _heads(study: Study) -> tuple[HeadToHead, ...]:
         return ()
     found = []
     for row in table.to_dict("records"):
-        base, said = f"brief.ballot.head.{row['a']}.{row['b']}", {"first": study.name(str(row["a"])), "second": study.name(str(row["b"]))}
+        base, said = (
+            f"brief.ballot.head.{row['a']}.{row['b']}",
+            {"first": study.name(str(row["a"])), "second": study.name(str(row["b"]))},
+        )
         polled = None
         if np.isfinite(float(row["polled"])):
             polled = study.numbers.recorded(
-                f"{base}.polled", float(row["polled"]), "per cent", rule("rule.ballot.head_polled", **said), form="percent", digits=1,
-                label="estimated", n=int(row["polls"]),
-            )  # fmt: skip
+                f"{base}.polled",
+                float(row["polled"]),
+                "per cent",
+                rule("rule.ballot.head_polled", **said),
+                form="percent",
+                digits=1,
+                label="estimated",
+                n=int(row["polls"]),
+            )
         known = rule("rule.ballot.head", **said)
         share = study.numbers.add(
-            Passport(base, round(float(row["median"]), 4), "per cent", "estimated", study.numbers.english(known), low=float(row["low90"]),
-                     high=float(row["high90"]), level=0.9), "percent", 1, known,
-        )  # fmt: skip
-        polls = study.numbers.recorded(f"{base}.polls", float(row["polls"]), "polls", rule("rule.ballot.head_polls", **said), form="count")
+            Passport(
+                base,
+                round(float(row["median"]), 4),
+                "per cent",
+                "estimated",
+                study.numbers.english(known),
+                low=float(row["low90"]),
+                high=float(row["high90"]),
+                level=0.9,
+            ),
+            "percent",
+            1,
+            known,
+        )
+        polls = study.numbers.recorded(
+            f"{base}.polls", float(row["polls"]), "polls", rule("rule.ballot.head_polls", **said), form="count"
+        )
         wins = study.numbers.recorded(
             f"{base}.wins", float(row["p_a"]), "chance", rule("rule.ballot.head_wins", **said), form="chance", label="estimated"
         )

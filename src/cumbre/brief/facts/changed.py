@@ -64,7 +64,12 @@ def changed_facts(study: Study, changes: Changes | None) -> ChangedFacts | None:
         return None
     moves = tuple(_move(study, change, changes) for change in [*changes.moved(), *(c for c in changes.changes if not c.clear)])
     still = study.numbers.recorded(
-        "brief.changed.still", sum(not m.clear for m in moves), "numbers", rule("rule.changed.still"), form="count", label="simulated"
+        "brief.changed.still",
+        sum(not m.clear for m in moves),
+        "numbers",
+        rule("rule.changed.still"),
+        form="count",
+        label="simulated",
     )
     return ChangedFacts(changes.since, moves, still, changes.items)
 
@@ -77,7 +82,13 @@ def _move(study: Study, change: Change, changes: Changes) -> Move:
 
     def value(name: str, mean: float, day: dt.date) -> Figure:
         return numbers.simulated(
-            f"{base}.{name}", mean, number.unit, rule("rule.changed.value", day=day, **said), form=form, digits=digits, n=changes.draws
+            f"{base}.{name}",
+            mean,
+            number.unit,
+            rule("rule.changed.value", day=day, **said),
+            form=form,
+            digits=digits,
+            n=changes.draws,
         )
 
     def moved(name: str, effect: float, error: float, key: str) -> Figure:
@@ -89,7 +100,12 @@ def _move(study: Study, change: Change, changes: Changes) -> Move:
 
     shares = [s for s in change.because if s.clear][:REASONS]
     because = tuple(
-        Reason(s.item.text, s.item.text_es, moved(f"because.{s.item.id}", s.effect, s.error, "rule.changed.because"), tuple(s.item.source_id))
+        Reason(
+            s.item.text,
+            s.item.text_es,
+            moved(f"because.{s.item.id}", s.effect, s.error, "rule.changed.because"),
+            tuple(s.item.source_id),
+        )
         for s in shares
     )
     passing = None

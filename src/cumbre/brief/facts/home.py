@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,9 +100,24 @@ def home_facts(study: Study) -> HomeFacts | None:
     }
     channels, judged = _channels(study)
     return HomeFacts(
-        shift, bloc, bigger, now, later, peak, left, fan, inner, shock, _past(study), _polls(study), _groups(study), channels,
-        judged, flags.get("rally"), flags.get("protest"),
-    )  # fmt: skip
+        shift,
+        bloc,
+        bigger,
+        now,
+        later,
+        peak,
+        left,
+        fan,
+        inner,
+        shock,
+        _past(study),
+        _polls(study),
+        _groups(study),
+        channels,
+        judged,
+        flags.get("rally"),
+        flags.get("protest"),
+    )
 
 
 def _shift(study: Study) -> tuple[Figure | None, str, Figure | None]:
@@ -147,12 +161,18 @@ def _polls(study: Study) -> tuple[tuple[Approval, Figure], ...]:
         (
             row,
             study.numbers.recorded(
-                f"brief.home.poll.{row.id}", float(row.approve_pct or 0), "per cent", rule("rule.home.poll", pollster=row.pollster),
-                sources=row.source_id, form="percent", digits=1 if (row.approve_pct or 0) % 1 else 0, n=row.sample_size,
+                f"brief.home.poll.{row.id}",
+                float(row.approve_pct or 0),
+                "per cent",
+                rule("rule.home.poll", pollster=row.pollster),
+                sources=row.source_id,
+                form="percent",
+                digits=1 if (row.approve_pct or 0) % 1 else 0,
+                n=row.sample_size,
             ),
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def _groups(study: Study) -> tuple[Group, ...]:
@@ -167,20 +187,38 @@ def _groups(study: Study) -> tuple[Group, ...]:
             continue
         base = f"brief.home.group.{id_}"
         share = study.numbers.recorded(
-            f"{base}.share", 100 * row.share, "per cent", rule("rule.home.share"), form="percent", label="judged", digits=0 if row.share >= 0.01 else 1,
-            sources=row.source_id, note=row.basis,
-        )  # fmt: skip
-        won = None if gain is None else study.numbers.mean(
-            f"{base}.gain", 100 * gain[:, k], "hundredths", rule("rule.home.gain"), form="signed", digits=1
-        )  # fmt: skip
+            f"{base}.share",
+            100 * row.share,
+            "per cent",
+            rule("rule.home.share"),
+            form="percent",
+            label="judged",
+            digits=0 if row.share >= 0.01 else 1,
+            sources=row.source_id,
+            note=row.basis,
+        )
+        won = (
+            None
+            if gain is None
+            else study.numbers.mean(
+                f"{base}.gain", 100 * gain[:, k], "hundredths", rule("rule.home.gain"), form="signed", digits=1
+            )
+        )
         taken = None
         if accept is not None:
             mean = float(np.nanmean(accept[:, k]))
             low, high = np.nanquantile(accept[:, k], [0.1, 0.9])
             taken = study.numbers.simulated(
-                f"{base}.acceptance", mean, "chance", rule("rule.home.acceptance"), low=float(low), high=float(high), level=0.8,
-                form="chance", n=study.worlds.draws,
-            )  # fmt: skip
+                f"{base}.acceptance",
+                mean,
+                "chance",
+                rule("rule.home.acceptance"),
+                low=float(low),
+                high=float(high),
+                level=0.8,
+                form="chance",
+                n=study.worlds.draws,
+            )
         groups.append(Group(id_, row.name, row.name_es, row.country, share, won, taken))
     return tuple(sorted(groups, key=lambda g: -(g.gain.value if g.gain else 0)))
 
@@ -212,11 +250,18 @@ def _channels(study: Study) -> tuple[tuple[ChannelFacts, ...], Figure | None]:
         row = rows.get(id_)
         values = found[1][:, k]
         effect = study.numbers.mean(
-            f"brief.home.channel.{id_}", values, "points of vote", rule("rule.home.channel", channel=id_), form="points", digits=2,
+            f"brief.home.channel.{id_}",
+            values,
+            "points of vote",
+            rule("rule.home.channel", channel=id_),
+            form="points",
+            digits=2,
             note=row.basis if row else "",
-        )  # fmt: skip
+        )
         label = row.label if row else "simulated"
-        facts.append(ChannelFacts(id_, row.name if row else id_, row.name_es if row else "", row.bloc if row else "", label, effect, row))
+        facts.append(
+            ChannelFacts(id_, row.name if row else id_, row.name_es if row else "", row.bloc if row else "", label, effect, row)
+        )
     return tuple(sorted(facts, key=lambda c: -abs(c.effect.value))), _judged(study)
 
 
@@ -229,6 +274,11 @@ def _judged(study: Study) -> Figure | None:
     if "judged" not in shares or not np.isfinite(shares["judged"]) or shares.sum() <= 0:
         return None
     return study.numbers.simulated(
-        "brief.home.judged_share", 100 * float(shares["judged"]), "per cent", rule("rule.home.judged_share"), form="percent", digits=0,
+        "brief.home.judged_share",
+        100 * float(shares["judged"]),
+        "per cent",
+        rule("rule.home.judged_share"),
+        form="percent",
+        digits=0,
         n=study.worlds.draws,
-    )  # fmt: skip
+    )

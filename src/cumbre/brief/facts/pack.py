@@ -48,7 +48,7 @@ class Variable:
 
 def pack_worlds(study: Study, table: TableFacts | None, ballot: BallotFacts | None) -> tuple[Variable, ...]:
     """The variables that a reader may set, in the order of the page."""
-    return tuple([*_relation(study), *_table(study, table), *_home(study), *_ballot(study, ballot)])
+    return (*_relation(study), *_table(study, table), *_home(study), *_ballot(study, ballot))
 
 
 def _numbers(id_: str, stage: str, key: str, values: npt.ArrayLike, test: str, *, subject: str = "", digits: int = 1,
@@ -125,7 +125,9 @@ def _table(study: Study, table: TableFacts | None) -> list[Variable]:
             found.append(_classes(f"issue_{issue.id}", "table", "ask.issue", codes, labels, equal, subject=issue.id, day=day))
         else:
             digits = 0 if issue.kind == "count" or issue.high - issue.low >= 20 else 1
-            found.append(_numbers(f"issue_{issue.id}", "table", "ask.issue", item.values, test, subject=issue.id, digits=digits, day=day))
+            found.append(
+                _numbers(f"issue_{issue.id}", "table", "ask.issue", item.values, test, subject=issue.id, digits=digits, day=day)
+            )
     return [v for v in found if v is not None]
 
 
@@ -133,12 +135,16 @@ def _home(study: Study) -> list[Variable]:
     found, day = [], study.vote_day
     if study.has("home", "approval"):
         values = study.array("home", "approval")[:, study.week("home", day)]
-        found.append(_numbers("approval", "home", "ask.approval", values, f"home.approval['{day}'] {{v}}", form="percent", day=day))
+        found.append(
+            _numbers("approval", "home", "ask.approval", values, f"home.approval['{day}'] {{v}}", form="percent", day=day)
+        )
     election = study.case.election
     if study.has("home", "shift") and election and election.leader_bloc in study.labels("home", "bloc"):
         values = study.array("home", "shift")[:, study.labels("home", "bloc").index(election.leader_bloc)]
         test = f"home.shift['{election.leader_bloc}'] {{v}}"
-        found.append(_numbers("shift", "home", "ask.shift", values, test, form="points", digits=2, subject=election.leader_bloc, day=day))
+        found.append(
+            _numbers("shift", "home", "ask.shift", values, test, form="points", digits=2, subject=election.leader_bloc, day=day)
+        )
     return [v for v in found if v is not None]
 
 

@@ -48,13 +48,16 @@ def record_facts(study: Study) -> RecordFacts | None:
     core = pair or around
     named = sorted(_apart(sorted(core, key=lambda e: (-abs(e.intensity), -e.date.toordinal())), 8), key=lambda e: e.date)
     recent = [e for e in core if (case.as_of - e.date).days <= 45 and e.source_id]
-    reasons = sorted(_apart(sorted(recent, key=lambda e: (-abs(e.intensity), -e.date.toordinal())), 3, days=4), key=lambda e: e.date)
+    reasons = sorted(
+        _apart(sorted(recent, key=lambda e: (-abs(e.intensity), -e.date.toordinal())), 3, days=4), key=lambda e: e.date
+    )
     count = {
         "count": len(events), "cooperative": sum(e.intensity > 0 for e in core), "conflictual": sum(e.intensity < 0 for e in core),
         "sources": len({s for e in events for s in e.source_id}),
     }  # fmt: skip
     figures = {
-        name: numbers.recorded(f"brief.record.{name}", n, "count", rule(f"rule.record.{name}"), form="count") for name, n in count.items()
+        name: numbers.recorded(f"brief.record.{name}", n, "count", rule(f"rule.record.{name}"), form="count")
+        for name, n in count.items()
     }
     return RecordFacts(
         pair, around, tuple(named), tuple(reasons), intensity, figures["count"], figures["cooperative"], figures["conflictual"],

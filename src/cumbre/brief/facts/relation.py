@@ -124,9 +124,23 @@ def relation_facts(study: Study) -> RelationFacts | None:
         )
     low_point, low_day, low_chance = _low_point(study)
     return RelationFacts(
-        now, later, dates[week], warmer, parts["words"], parts["deeds"], before, before_day, low_point, low_day, low_chance, _issues(study), past,
-        Level(dates, middle, low, high), _turns(study), _kinds(study),
-    )  # fmt: skip
+        now,
+        later,
+        dates[week],
+        warmer,
+        parts["words"],
+        parts["deeds"],
+        before,
+        before_day,
+        low_point,
+        low_day,
+        low_chance,
+        _issues(study),
+        past,
+        Level(dates, middle, low, high),
+        _turns(study),
+        _kinds(study),
+    )
 
 
 def _past(study: Study) -> Level | None:
@@ -167,12 +181,27 @@ def _low_point(study: Study) -> tuple[Figure | None, dt.date | None, Figure | No
     row = rows.iloc[0]
     numbers, day = study.numbers, pd.Timestamp(row["date"]).date()
     low = numbers.add(
-        Passport("brief.relation.low_point", round(float(row["index"]), 4), "index", "estimated",
-                 numbers.english(rule("rule.relation.low_point")), low=float(row["q10"]), high=float(row["q90"]), level=0.8),
-        "number", 1, rule("rule.relation.low_point"),
-    )  # fmt: skip
+        Passport(
+            "brief.relation.low_point",
+            round(float(row["index"]), 4),
+            "index",
+            "estimated",
+            numbers.english(rule("rule.relation.low_point")),
+            low=float(row["q10"]),
+            high=float(row["q90"]),
+            level=0.8,
+        ),
+        "number",
+        1,
+        rule("rule.relation.low_point"),
+    )
     chance = numbers.recorded(
-        "brief.relation.low_chance", float(row["p"]), "chance", rule("rule.relation.low_chance", day=day), label="estimated", form="chance"
+        "brief.relation.low_chance",
+        float(row["p"]),
+        "chance",
+        rule("rule.relation.low_chance", day=day),
+        label="estimated",
+        form="chance",
     )
     return low, day, chance
 
@@ -187,10 +216,24 @@ def _issues(study: Study) -> tuple[IssueLevel, ...]:
             continue
         base, known = f"brief.relation.issue.{row['issue']}", rule("rule.relation.issue")
         level = numbers.add(
-            Passport(base, round(float(row["mean"]), 4), "index", "estimated", numbers.english(known), low=float(row["q10"]),
-                     high=float(row["q90"]), level=0.8, n=int(row["events"])), "number", 1, known,
-        )  # fmt: skip
-        events = numbers.recorded(f"{base}.events", float(row["events"]), "events", rule("rule.relation.issue_events"), form="count")
+            Passport(
+                base,
+                round(float(row["mean"]), 4),
+                "index",
+                "estimated",
+                numbers.english(known),
+                low=float(row["q10"]),
+                high=float(row["q90"]),
+                level=0.8,
+                n=int(row["events"]),
+            ),
+            "number",
+            1,
+            known,
+        )
+        events = numbers.recorded(
+            f"{base}.events", float(row["events"]), "events", rule("rule.relation.issue_events"), form="count"
+        )
         found.append(IssueLevel(str(row["issue"]), level, events, pd.Timestamp(row["last"]).date()))
     return tuple(sorted(found, key=lambda i: -i.level.value))
 
@@ -209,18 +252,26 @@ def _turns(study: Study) -> tuple[Turn, ...]:
         day, p = pd.Timestamp(row["date"]).date(), float(row[column])
         event = _nearest(study, day)
         chance = study.numbers.recorded(
-            f"brief.relation.turn.{day.isoformat()}", p, "chance", rule("rule.relation.turn", day=day), label="estimated",
-            form="chance", sources=event.source_id if event else (),
-        )  # fmt: skip
+            f"brief.relation.turn.{day.isoformat()}",
+            p,
+            "chance",
+            rule("rule.relation.turn", day=day),
+            label="estimated",
+            form="chance",
+            sources=event.source_id if event else (),
+        )
         counts = [
             study.numbers.recorded(
-                f"brief.relation.turn.{day.isoformat()}.{side}", float(row[f"events_{side}"]), "events", rule(f"rule.relation.turn_{side}", day=day),
+                f"brief.relation.turn.{day.isoformat()}.{side}",
+                float(row[f"events_{side}"]),
+                "events",
+                rule(f"rule.relation.turn_{side}", day=day),
                 form="count",
             )
             if np.isfinite(float(row.get(f"events_{side}", np.nan)))
             else None
             for side in ("before", "after")
-        ]  # fmt: skip
+        ]
         said = (event.summary, event.summary_es, event.source_id) if event else ("", "", ())
         turns.append(Turn(day, chance, counts[0], counts[1], *said))
     return tuple(sorted(turns, key=lambda t: t.date))
@@ -229,9 +280,10 @@ def _turns(study: Study) -> tuple[Turn, ...]:
 def _nearest(study: Study, day: dt.date) -> Event | None:
     sides = set(study.case.principals)
     near = [
-        e for e in study.case.events
+        e
+        for e in study.case.events
         if abs((e.date - day).days) <= 10 and {study.case.side(e.source), study.case.side(e.target)} == sides
-    ]  # fmt: skip
+    ]
     return max(near, key=lambda e: (abs(e.intensity), -abs((e.date - day).days)), default=None)
 
 
@@ -256,12 +308,13 @@ def _kinds(study: Study) -> tuple[KindChance, ...]:
             first = np.where(slots > 0, slots, np.iinfo(np.int16).max).min(axis=1)
             chances = tuple(
                 study.numbers.chance(
-                    f"brief.relation.kind.{source}.{target}.{kind}.{window}", first <= window,
+                    f"brief.relation.kind.{source}.{target}.{kind}.{window}",
+                    first <= window,
                     rule("rule.relation.kind", kind=kind, source=source, target=target, window=str(window)),
                 )
                 for window in WINDOWS
                 if window <= horizon
-            )  # fmt: skip
+            )
             if chances:
                 found.append(KindChance(source, target, kind, chances))
     return tuple(sorted(found, key=lambda k: -k.chances[-1].value))

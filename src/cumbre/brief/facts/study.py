@@ -44,7 +44,7 @@ class Study:
 
     def group(self, stage: str) -> xr.Dataset | None:
         """The variables of a stage, None where it did not run."""
-        return self.worlds[stage] if stage in self.worlds else None
+        return self.worlds[stage] if stage in self.worlds else None  # noqa: SIM401
 
     def has(self, stage: str, *names: str) -> bool:
         """Whether a stage ran and holds these variables, each with something in it."""

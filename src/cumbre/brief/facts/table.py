@@ -104,7 +104,7 @@ def table_facts(study: Study) -> TableFacts | None:
     numbers, deal = study.numbers, study.array("table", "deal")
     last_day = study.case.horizon
 
-    def chance(name: str, mask: npt.NDArray[np.bool_]) -> Figure:
+    def chance(name: str, mask: npt.ArrayLike) -> Figure:
         return numbers.chance(f"brief.table.{name}", mask, rule(f"rule.table.{name}", day=last_day), within=study.within)
 
     stages: dict[str, Figure | None] = {"signed": None, "ratified": None, "delivered": None}
@@ -135,9 +135,17 @@ def _outside(study: Study) -> tuple[OutsideView, ...]:
     for k, row in enumerate(frame.to_dict("records")):
         base, source = f"brief.table.outside.{k}", str(row["source"])
         share = study.numbers.recorded(
-            base, 100 * float(row["share"]), "per cent", rule("rule.table.outside", source=source), form="percent", label="selected", n=int(row["n"])
+            base,
+            100 * float(row["share"]),
+            "per cent",
+            rule("rule.table.outside", source=source),
+            form="percent",
+            label="selected",
+            n=int(row["n"]),
         )
-        n = study.numbers.recorded(f"{base}.n", float(row["n"]), "cases", rule("rule.table.outside_n", source=source), form="count")
+        n = study.numbers.recorded(
+            f"{base}.n", float(row["n"]), "cases", rule("rule.table.outside_n", source=source), form="count"
+        )
         found.append(OutsideView(str(row["kind"]), str(row["group"]), str(row["outcome"]), share, n, source))
     return tuple(found)
 
@@ -151,7 +159,12 @@ def _causes(study: Study) -> tuple[tuple[str, Figure], ...]:
         return ()
     cause = study.array("table", "cause")
     found = [
-        (_key(name), study.numbers.chance(f"brief.table.cause.{_key(name)}", cause == k, rule("rule.table.cause", cause=name.replace("_", " "))))
+        (
+            _key(name),
+            study.numbers.chance(
+                f"brief.table.cause.{_key(name)}", cause == k, rule("rule.table.cause", cause=name.replace("_", " "))
+            ),
+        )
         for k, name in enumerate(_flags(study, "cause"))
         if (cause == k).any()
     ]
@@ -168,7 +181,9 @@ def _models(study: Study, deal: npt.NDArray[np.int8]) -> tuple[ModelChance, ...]
         if here.any():
             said = name.replace("_", " ")
             weight = study.numbers.chance(f"brief.table.model.{name}.weight", here, rule("rule.table.model_weight", model=said))
-            inside = study.numbers.chance(f"brief.table.model.{name}.deal", deal[here] > 0, rule("rule.table.model_deal", model=said))
+            inside = study.numbers.chance(
+                f"brief.table.model.{name}.deal", deal[here] > 0, rule("rule.table.model_deal", model=said)
+            )
             found.append(ModelChance(name, weight, inside))
     return tuple(sorted(found, key=lambda m: -m.deal.value))
 

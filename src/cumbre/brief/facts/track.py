@@ -89,9 +89,10 @@ def _open(study: Study) -> list[OpenQuestion]:
             found.append(OpenQuestion(question, None, str(error).splitlines()[0]))
             continue
         chance = study.numbers.chance(
-            f"brief.question.{question.id}", mask, rule("rule.track.question", expression=question.expression), within=study.within
+            f"brief.question.{question.id}",
+            mask,
+            rule("rule.track.question", expression=question.expression),
+            within=study.within,
         )
         found.append(OpenQuestion(question, chance, ""))
     return found
-
-

@@ -98,7 +98,12 @@ def _tornado(study: Study, outcome: Outcome, inputs: dict[str, np.ndarray]) -> T
     if not inputs:
         return None
     base = numbers.simulated(
-        f"{base_id}.base", float(outcome.values.mean()), outcome.form, rule("rule.why.base"), form=outcome.form, n=len(outcome.values)
+        f"{base_id}.base",
+        float(outcome.values.mean()),
+        outcome.form,
+        rule("rule.why.base"),
+        form=outcome.form,
+        n=len(outcome.values),
     )
     tried = numbers.recorded(f"{base_id}.tried", len(inputs), "count", rule("rule.why.tried"), form="count")
     return Tornado(outcome, base, tuple(drivers), tried)
@@ -128,5 +133,9 @@ def describe(study: Study, name: str) -> tuple[str, str, str, str]:
     ids = [*study.case.actor, *study.case.principals]
     actor = max((a for a in ids if middle == a or middle.endswith(("_" + a, "." + a))), key=len, default="")
     kind = middle[: len(middle) - len(actor)].strip("_.") if actor else middle
-    passport = study.passports.get(stage, {}).get(name) or study.passports.get(stage, {}).get(f"{stage}.{rest}") or study.passports.get(stage, {}).get(f"{stage}.input_{rest}")
+    passport = (
+        study.passports.get(stage, {}).get(name)
+        or study.passports.get(stage, {}).get(f"{stage}.{rest}")
+        or study.passports.get(stage, {}).get(f"{stage}.input_{rest}")
+    )
     return kind or "input", actor, issue, passport.label if passport else "judged"

@@ -22,26 +22,50 @@ def ask_section(w: Writer, variables: tuple[Variable, ...]) -> Section:
     if not variables:
         return Section("ask", title, (w.t("ask.empty"),))
     count = min(PACKED, w.study.worlds.draws)
-    worlds = w.study.numbers.recorded("brief.ask.worlds", count, "worlds", rule("rule.ask.worlds"), form="count", label="simulated")
+    worlds = w.study.numbers.recorded(
+        "brief.ask.worlds", count, "worlds", rule("rule.ask.worlds"), form="count", label="simulated"
+    )
     fewest = w.study.numbers.recorded("brief.ask.fewest", 200, "worlds", rule("rule.ask.fewest"), form="count", label="judged")
-    return Section("ask", title, (w.t("ask.lede", n=worlds, few=fewest), Markup('<div id="ask-panel" hidden></div>'), Markup("<noscript>{}</noscript>").format(w.t("ask.noscript", case=w.study.case.id))))
+    return Section(
+        "ask",
+        title,
+        (
+            w.t("ask.lede", n=worlds, few=fewest),
+            Markup('<div id="ask-panel" hidden></div>'),
+            Markup("<noscript>{}</noscript>").format(w.t("ask.noscript", case=w.study.case.id)),
+        ),
+    )
 
 
 def ask_data(w: Writer, variables: tuple[Variable, ...]) -> str:
     """Everything the script needs, as JSON that is safe inside a script element."""
     found = [
         {
-            "id": v.id, "stage": v.stage, "title": _title(w, v), "labels": [_label(w, v, group, id_) for group, id_ in v.labels],
-            "values": [id_ for _, id_ in v.labels], "test": v.test, "low": v.low, "high": v.high, "digits": v.digits, "form": v.form,
-            "unit": _unit(w, v), "data": v.data,
+            "id": v.id,
+            "stage": v.stage,
+            "title": _title(w, v),
+            "labels": [_label(w, v, group, id_) for group, id_ in v.labels],
+            "values": [id_ for _, id_ in v.labels],
+            "test": v.test,
+            "low": v.low,
+            "high": v.high,
+            "digits": v.digits,
+            "form": v.form,
+            "unit": _unit(w, v),
+            "data": v.data,
         }
         for v in variables
-    ]  # fmt: skip
+    ]
     data: dict[str, Any] = {
-        "lang": w.words.lang, "case": w.study.case.id, "worlds": min(PACKED, w.study.worlds.draws), "fewest": 200, "variables": found,
-        "text": {name: w.words.raw(f"ask.{name}") for name in TEXTS}, "stages": {s: w.s(f"stage.{s}") for s in ("relation", "table", "home", "ballot")},
+        "lang": w.words.lang,
+        "case": w.study.case.id,
+        "worlds": min(PACKED, w.study.worlds.draws),
+        "fewest": 200,
+        "variables": found,
+        "text": {name: w.words.raw(f"ask.{name}") for name in TEXTS},
+        "stages": {s: w.s(f"stage.{s}") for s in ("relation", "table", "home", "ballot")},
         "chance": {name: w.words.raw(f"chance.{name}") for name in ("under", "over", "of")},
-    }  # fmt: skip
+    }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
@@ -57,7 +81,9 @@ def _title(w: Writer, v: Variable) -> str:
             return w.s("ask.primary", primary=w.words.pick(row.name, row.name_es))
         case "ask.shift":
             election = w.study.case.election
-            bloc = w.words.pick(election.blocs.get(v.subject, ""), election.blocs_es.get(v.subject, "")) if election else v.subject
+            bloc = (
+                w.words.pick(election.blocs.get(v.subject, ""), election.blocs_es.get(v.subject, "")) if election else v.subject
+            )
             return w.s("ask.shift", bloc=bloc)
     values: dict[str, Any] = {"name": w.person(v.subject)} if v.key == "ask.share" else {}
     return w.s(v.key, **values, **({"day": v.day} if v.day else {}))

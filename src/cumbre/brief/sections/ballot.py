@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 from markupsafe import Markup
 
 from cumbre.brief.charts.canvas import Palette
@@ -30,11 +31,22 @@ def ballot_section(w: Writer, facts: BallotFacts | None) -> Section:
     leader = facts.leader
     lede = [w.t("ballot.lede", name=w.person(leader.id), win=leader.win, day=election.runoff or election.first_round)]
     front = max(facts.people, key=lambda p: p.first.value)
-    lede.append(w.t("ballot.first_round", name=w.person(front.id), first=front.first, share=front.share, range=w.words.range(front.share),
-                    day=election.first_round, decided=facts.decided))  # fmt: skip
+    lede.append(
+        w.t(
+            "ballot.first_round",
+            name=w.person(front.id),
+            first=front.first,
+            share=front.share,
+            range=w.words.range(front.share),
+            day=election.first_round,
+            decided=facts.decided,
+        )
+    )
     if facts.pairs:
         pair = facts.pairs[0]
-        lede.append(w.t("ballot.pair", first=w.person(pair.first), second=w.person(pair.second), chance=pair.chance, wins=pair.wins))
+        lede.append(
+            w.t("ballot.pair", first=w.person(pair.first), second=w.person(pair.second), chance=pair.chance, wins=pair.wins)
+        )
     if facts.moved is not None and facts.successor is not None:
         lede.append(w.t("ballot.moved", name=w.person(facts.successor.id), moved=facts.moved, range=w.words.range(facts.moved)))
     if not facts.polls:
@@ -66,64 +78,120 @@ def _polls(w: Writer, facts: BallotFacts) -> Chart:
         past = None
         if len(trend) > 1:
             days, middle, low, high = zip(*trend, strict=True)
-            past = Level(tuple(days), *(_array(column) for column in (middle, low, high)))
+            past = Level(tuple(days), *(np.asarray(column, dtype=float) for column in (middle, low, high)))
         dots = tuple((p.field_end, f.value) for p, f in facts.polls if p.candidate == person.id)
         label = f"{w.surname(person.id)} {w.words.form(person.share, person.share.value)}"
-        lines.append(Line(label, w.colour(person.id), past=past, dots=dots,
-                          end=(person.share.low, person.share.value, person.share.high), dash=w.dash(person.id)))  # fmt: skip
+        lines.append(
+            Line(
+                label,
+                w.colour(person.id),
+                past=past,
+                dots=dots,
+                end=(person.share.low, person.share.value, person.share.high),
+                dash=w.dash(person.id),
+            )
+        )
     moments = [Moment(case.as_of, w.words.short(case.as_of)), Moment(election.first_round, w.words.short(election.first_round))]
     moments[1:1] = [Moment(day, "") for day in sorted({p.primary.date for p in facts.primaries}) if day > case.as_of]
     canvases = drawn(
         lambda width: draw_series(
-            width, lines, moments, first=first, last=election.first_round, say=lambda v: w.words.decimal(v) + "\u00a0%",
-            month=lambda d: w.words.month(d, short=True), height=380, floor=0,
+            width,
+            lines,
+            moments,
+            first=first,
+            last=election.first_round,
+            say=lambda v: w.words.decimal(v) + "\u00a0%",
+            month=lambda d: w.words.month(d, short=True),
+            height=380,
+            floor=0,
         )
-    )  # fmt: skip
-    rows = [(w.words.short_year(p.field_end), p.pollster, w.person(p.candidate) if p.kind == "candidate" else w.s(f"ballot.kind.{p.kind}"),
-             w.n(f), w.marks(p.source_id)) for p, f in facts.polls]  # fmt: skip
-    rows += [(w.words.short_year(election.first_round), w.s("home.worlds"), w.person(p.id), w.band(p.share), "") for p in facts.top]
-    return w.chart("polls", canvases, tuple(w.s(f"ballot.column.{c}") for c in ("date", "pollster", "who", "share", "source")), rows,
-                   title=w.s("ballot.polls_chart"),
-                   sentence=("ballot.polls_sentence", {"name": w.person(top[0].id), "share": top[0].share, "range": w.words.range(top[0].share)}),
-                   sources=[s for p, _ in facts.polls[-8:] for s in p.source_id], note=w.s("ballot.polls_note"))  # fmt: skip
-
-
-def _array(values):  # type: ignore[no-untyped-def]
-    import numpy as np
-
-    return np.asarray(values, dtype=float)
+    )
+    rows = [
+        (
+            w.words.short_year(p.field_end),
+            p.pollster,
+            w.person(p.candidate) if p.kind == "candidate" else w.s(f"ballot.kind.{p.kind}"),
+            w.n(f),
+            w.marks(p.source_id),
+        )
+        for p, f in facts.polls
+    ]
+    rows += [
+        (w.words.short_year(election.first_round), w.s("home.worlds"), w.person(p.id), w.band(p.share), Markup(""))
+        for p in facts.top
+    ]
+    return w.chart(
+        "polls",
+        canvases,
+        tuple(w.s(f"ballot.column.{c}") for c in ("date", "pollster", "who", "share", "source")),
+        rows,
+        title=w.s("ballot.polls_chart"),
+        sentence=(
+            "ballot.polls_sentence",
+            {"name": w.person(top[0].id), "share": top[0].share, "range": w.words.range(top[0].share)},
+        ),
+        sources=[s for p, _ in facts.polls[-8:] for s in p.source_id],
+        note=w.s("ballot.polls_note"),
+    )
 
 
 def _primary(w: Writer, facts: PrimaryFacts) -> Chart:
     name = w.words.pick(facts.primary.name, facts.primary.name_es)
     people = [p for p in facts.people if p[1].sayable][:8]
     specs = [
-        RowSpec(w.person(id_), (Mark(100 * win.value, colour=w.colour(id_), style="bar"),), w.words.percent(win.value)) for id_, win, _ in people
+        RowSpec(w.person(id_), (Mark(100 * win.value, colour=w.colour(id_), style="bar"),), w.words.percent(win.value))
+        for id_, win, _ in people
     ]
-    canvases = drawn(lambda width: draw_rows(width, specs, [0, 25, 50, 75, 100], lambda v: w.words.decimal(v) + "\u00a0%", label_share=0.28))
+    canvases = drawn(
+        lambda width: draw_rows(width, specs, [0, 25, 50, 75, 100], lambda v: w.words.decimal(v) + "\u00a0%", label_share=0.28)
+    )
     rows = [(w.person(id_), w.n(win), w.band(share)) for id_, win, share in facts.people]
     first = people[0] if people else facts.people[0]
-    return w.chart(f"primary-{facts.primary.id}", canvases, tuple(w.s(f"ballot.column.{c}") for c in ("who", "wins_primary", "primary_share")), rows,
-                   title=w.s("ballot.primary_chart", primary=name, day=facts.primary.date),
-                   sentence=("ballot.primary_sentence", {"name": w.person(first[0]), "win": first[1], "votes": facts.votes,
-                                                         "range": w.words.range(facts.votes)}),
-                   sources=facts.primary.source_id, note=w.s("ballot.primary_note"))  # fmt: skip
+    return w.chart(
+        f"primary-{facts.primary.id}",
+        canvases,
+        tuple(w.s(f"ballot.column.{c}") for c in ("who", "wins_primary", "primary_share")),
+        rows,
+        title=w.s("ballot.primary_chart", primary=name, day=facts.primary.date),
+        sentence=(
+            "ballot.primary_sentence",
+            {"name": w.person(first[0]), "win": first[1], "votes": facts.votes, "range": w.words.range(facts.votes)},
+        ),
+        sources=facts.primary.source_id,
+        note=w.s("ballot.primary_note"),
+    )
 
 
 def _chain(w: Writer, facts: BallotFacts) -> Chart:
     people = facts.top[:6]
     canvases = drawn(lambda width: draw_chain(width, people, facts.pairs, w.colour, w.surname, w.words))
     rows = [(w.person(p.id), w.n(p.runoff), w.n(p.win)) for p in people]
-    rows += [(w.s("ballot.pair_row", first=w.person(q.first), second=w.person(q.second)), w.n(q.chance),
-              w.t("ballot.pair_wins", name=w.surname(q.first), wins=w.n(q.wins))) for q in facts.pairs]  # fmt: skip
+    rows += [
+        (
+            w.s("ballot.pair_row", first=w.person(q.first), second=w.person(q.second)),
+            w.n(q.chance),
+            w.t("ballot.pair_wins", name=w.surname(q.first), wins=w.n(q.wins)),
+        )
+        for q in facts.pairs
+    ]
     second = facts.pairs[0] if facts.pairs else None
     sentence = (
-        ("ballot.chain_sentence", {"first": w.person(second.first), "second": w.person(second.second), "chance": second.chance,
-                                   "wins": second.wins})
-        if second else ("ballot.chain_plain", {"decided": facts.decided})
-    )  # fmt: skip
-    return w.chart("chain", canvases, tuple(w.s(f"ballot.column.{c}") for c in ("who", "runoff", "wins")), rows,
-                   title=w.s("ballot.chain_chart"), sentence=sentence, note=w.s("ballot.chain_note"))  # fmt: skip
+        (
+            "ballot.chain_sentence",
+            {"first": w.person(second.first), "second": w.person(second.second), "chance": second.chance, "wins": second.wins},
+        )
+        if second
+        else ("ballot.chain_plain", {"decided": facts.decided})
+    )
+    return w.chart(
+        "chain",
+        canvases,
+        tuple(w.s(f"ballot.column.{c}") for c in ("who", "runoff", "wins")),
+        rows,
+        title=w.s("ballot.chain_chart"),
+        sentence=sentence,
+        note=w.s("ballot.chain_note"),
+    )
 
 
 def _transfers(w: Writer, facts: BallotFacts) -> Chart:
@@ -135,13 +203,17 @@ def _transfers(w: Writer, facts: BallotFacts) -> Chart:
     order = [p.id for p in facts.people if any(t.source == p.id for t in facts.transfers)][:8]
     colours = {t: w.colour(t) for t in targets}
     used: list[tuple[str, bool]] = []
-    for t in targets:  # two grey targets are told apart by hatching
-        used.append((colours[t], (colours[t], False) in used))
+    for target in targets:  # two grey targets are told apart by hatching
+        used.append((colours[target], (colours[target], False) in used))
     marks = dict(zip(targets, used, strict=True))
     specs, cells = [], []
     for source in order:
         shares = {t.target: t.share for t in facts.transfers if t.source == source}
-        parts = [Part(shares[k].value / 100, marks[k][0], w.words.decimal(shares[k].value), hatch=marks[k][1]) for k in targets if k in shares]
+        parts = [
+            Part(shares[k].value / 100, marks[k][0], w.words.decimal(shares[k].value), hatch=marks[k][1])
+            for k in targets
+            if k in shares
+        ]
         parts.append(Part(max(1 - sum(p.share for p in parts), 0.0), Palette.rule, ""))
         specs.append(StackRow(w.s("ballot.voters_of", name=w.surname(source)), tuple(parts)))
         cells.append((w.person(source), *(w.n(shares.get(k)) for k in targets)))
@@ -149,14 +221,26 @@ def _transfers(w: Writer, facts: BallotFacts) -> Chart:
     canvases = drawn(lambda width: draw_stack(width, specs, key))
     first = order[0]
     best = max((t for t in facts.transfers if t.source == first and t.target in targets), key=lambda t: t.share.value)
-    return w.chart("transfers", canvases, (w.s("ballot.column.who"), *(w.surname(k) for k in targets)), cells, title=w.s("ballot.transfers_chart"),
-                   sentence=("ballot.transfers_sentence", {"source": w.person(first), "target": w.person(best.target), "share": best.share}),
-                   note=w.s("ballot.transfers_note"))  # fmt: skip
+    return w.chart(
+        "transfers",
+        canvases,
+        (w.s("ballot.column.who"), *(w.surname(k) for k in targets)),
+        cells,
+        title=w.s("ballot.transfers_chart"),
+        sentence=("ballot.transfers_sentence", {"source": w.person(first), "target": w.person(best.target), "share": best.share}),
+        note=w.s("ballot.transfers_note"),
+    )
 
 
 def _heads(w: Writer, facts: BallotFacts) -> Sheet:
     rows = tuple(
-        (w.s("ballot.pair_row", first=w.person(h.first), second=w.person(h.second)), w.n(h.polls), w.n(h.polled), w.band(h.share), w.n(h.wins))
+        (
+            w.s("ballot.pair_row", first=w.person(h.first), second=w.person(h.second)),
+            w.n(h.polls),
+            w.n(h.polled),
+            w.band(h.share),
+            w.n(h.wins),
+        )
         for h in facts.heads[:10]
     )
     columns = tuple(w.s(f"ballot.column.{c}") for c in ("pair", "polls", "polled", "pooled", "first_wins"))
@@ -166,12 +250,21 @@ def _heads(w: Writer, facts: BallotFacts) -> Sheet:
 def _people(w: Writer, facts: BallotFacts) -> list[Block]:
     columns = tuple(w.s(f"ballot.column.{c}") for c in ("who", "stands", "share_1", "first", "runoff", "wins"))
     rows = tuple(
-        (w.person(p.id), w.n(p.stands), w.band(p.share), w.n(p.first), w.n(p.runoff), w.n(p.win)) for p in facts.people if p.stands.value >= 0.005
+        (w.person(p.id), w.n(p.stands), w.band(p.share), w.n(p.first), w.n(p.runoff), w.n(p.win))
+        for p in facts.people
+        if p.stands.value >= 0.005
     )
     extra = [w.t("ballot.margin", margin=facts.margin, range=w.words.range(facts.margin))] if facts.margin else []
     if facts.turnout and facts.blank:
-        extra.append(w.t("ballot.turnout", turnout=facts.turnout, t_range=w.words.range(facts.turnout), blank=facts.blank,
-                         b_range=w.words.range(facts.blank)))  # fmt: skip
+        extra.append(
+            w.t(
+                "ballot.turnout",
+                turnout=facts.turnout,
+                t_range=w.words.range(facts.turnout),
+                blank=facts.blank,
+                b_range=w.words.range(facts.blank),
+            )
+        )
     note = Markup(" ").join(extra)
     blocks: list[Block] = [Sheet("people", w.s("ballot.people"), columns, rows[:SHOWN_PEOPLE], note)]
     if rows[SHOWN_PEOPLE:]:

@@ -37,13 +37,21 @@ class Card:
     evidence: Markup
 
 
-def headline(w: Writer, relation: RelationFacts | None, table: TableFacts | None, home: HomeFacts | None, ballot: BallotFacts | None) -> Markup:
+def headline(
+    w: Writer, relation: RelationFacts | None, table: TableFacts | None, home: HomeFacts | None, ballot: BallotFacts | None
+) -> Markup:
     """One sentence from the worlds; which one depends on what they hold and say."""
     if table and ballot and home and home.shift:
         p = table.any_deal.value
         deal = "likely" if p >= 0.6 else "even" if p >= 0.4 else "unlikely"
         shift = "small" if abs(home.shift.value) < 0.5 else "large"
-        return w.t(f"headline.{deal}.{shift}", deal=table.any_deal, shift=home.shift, name=w.person(ballot.leader.id), win=ballot.leader.win)
+        return w.t(
+            f"headline.{deal}.{shift}",
+            deal=table.any_deal,
+            shift=home.shift,
+            name=w.person(ballot.leader.id),
+            win=ballot.leader.win,
+        )
     if table:
         return w.t("headline.table", deal=table.any_deal)
     if ballot:
@@ -60,7 +68,9 @@ def reason(w: Writer, record: RecordFacts | None) -> Markup:
     parts = []
     for event in record.reasons:
         said = w.words.pick(event.summary, event.summary_es).rstrip(".")
-        parts.append(Markup("{} ({}) {}").format(said[:1].upper() + said[1:], w.words.short(event.date), w.marks(event.source_id)))
+        parts.append(
+            Markup("{} ({}) {}").format(said[:1].upper() + said[1:], w.words.short(event.date), w.marks(event.source_id))
+        )
     return w.t("reason.line", events=Markup("; ").join(parts))
 
 
@@ -71,27 +81,65 @@ def cards(
     """Relation, table, home, ballot; a stage that has nothing says so."""
     found = []
     if relation:
-        arrow = Markup('<span class="arrow" aria-hidden="true">{}</span> {}').format(ARROWS[relation.direction], w.s(f"card.{relation.direction}"))
+        arrow = Markup('<span class="arrow" aria-hidden="true">{}</span> {}').format(
+            ARROWS[relation.direction], w.s(f"card.{relation.direction}")
+        )
         found.append(_card(w, "relation", relation.now, arrow, w.t("card.index", now=relation.now), changed, "relation.index"))
     if table:
-        found.append(_card(w, "table", table.any_deal, _number(w, table.any_deal), w.t("card.deal", day=table.last_day), changed, "table.deal", dots=True))
+        found.append(
+            _card(
+                w,
+                "table",
+                table.any_deal,
+                _number(w, table.any_deal),
+                w.t("card.deal", day=table.last_day),
+                changed,
+                "table.deal",
+                dots=True,
+            )
+        )
     if home and home.shift:
         found.append(_card(w, "home", home.shift, _number(w, home.shift), w.t("card.shift"), changed, f"home.shift.{home.bloc}"))
     elif home and home.later:
-        found.append(_card(w, "home", home.later, _number(w, home.later), w.t("card.approval", day=w.study.vote_day), changed, "home.approval"))
+        found.append(
+            _card(
+                w,
+                "home",
+                home.later,
+                _number(w, home.later),
+                w.t("card.approval", day=w.study.vote_day),
+                changed,
+                "home.approval",
+            )
+        )
     if ballot:
         said = w.t("card.win", name=w.person(ballot.leader.id))
-        found.append(_card(w, "ballot", ballot.leader.win, _number(w, ballot.leader.win), said, changed, f"ballot.win.{ballot.leader.id}", dots=True))
+        found.append(
+            _card(
+                w,
+                "ballot",
+                ballot.leader.win,
+                _number(w, ballot.leader.win),
+                said,
+                changed,
+                f"ballot.win.{ballot.leader.id}",
+                dots=True,
+            )
+        )
     have = {c.stage for c in found}
     for stage in ("relation", "table", "home", "ballot"):
         if stage not in have:
             none = w.s("card.none")
-            found.append(Card(stage, stage, Markup("\u2013"), w.t(f"card.empty.{stage}"), Markup(none), Markup(""), Markup(""), Markup("")))
+            found.append(
+                Card(stage, stage, Markup("\u2013"), w.t(f"card.empty.{stage}"), Markup(none), Markup(""), Markup(""), Markup(""))
+            )
     return sorted(found, key=lambda c: ("relation", "table", "home", "ballot").index(c.stage))
 
 
 def _number(w: Writer, figure: Figure) -> Markup:
-    return Markup('<a class="n" href="#p-{}" data-p="{}">{}</a>').format(slug(figure.passport.id), figure.passport.id, w.words.number(figure))
+    return Markup('<a class="n" href="#p-{}" data-p="{}">{}</a>').format(
+        slug(figure.passport.id), figure.passport.id, w.words.number(figure)
+    )
 
 
 def _card(w: Writer, stage: str, figure: Figure, number: Markup, about: Markup, changed: ChangedFacts | None,
@@ -108,9 +156,12 @@ def twenty(p: float) -> Markup:
     """Twenty dots, as many filled as worlds in twenty; for the eye only, the words stand beside it."""
     filled = min(max(round(p * 20), 0), 20)
     dots = "".join(
-        f'<circle cx="{6 + 12 * (k % 10)}" cy="{6 + 12 * (k // 10)}" r="4.4" class="{"on" if k < filled else "off"}"/>' for k in range(20)
+        f'<circle cx="{6 + 12 * (k % 10)}" cy="{6 + 12 * (k // 10)}" r="4.4" class="{"on" if k < filled else "off"}"/>'
+        for k in range(20)
     )
-    return Markup(f'<svg class="dots" viewBox="0 0 120 24" width="120" height="24" aria-hidden="true" focusable="false">{dots}</svg>')
+    return Markup(
+        f'<svg class="dots" viewBox="0 0 120 24" width="120" height="24" aria-hidden="true" focusable="false">{dots}</svg>'
+    )
 
 
 def changed_section(w: Writer, changed: ChangedFacts | None) -> Section:
@@ -121,7 +172,11 @@ def changed_section(w: Writer, changed: ChangedFacts | None) -> Section:
     rows = []
     for move in changed.clear[:MOST_MOVES]:
         reasons = [
-            w.t("changed.reason", effect=w.n(r.effect), item=Markup("{} {}").format(w.words.pick(r.text, r.text_es), w.marks(r.sources)))
+            w.t(
+                "changed.reason",
+                effect=w.n(r.effect),
+                item=Markup("{} {}").format(w.words.pick(r.text, r.text_es), w.marks(r.sources)),
+            )
             for r in move.because
         ]
         if move.passing is not None:
@@ -131,7 +186,15 @@ def changed_section(w: Writer, changed: ChangedFacts | None) -> Section:
     blocks: list[Block] = []
     if rows:
         columns = tuple(w.s(f"changed.column.{c}") for c in ("number", "was", "is", "by", "because"))
-        blocks.append(Sheet("changes", w.s("changed.sheet", day=w.words.date(changed.day)), columns, tuple(rows), w.t("changed.still", n=changed.still)))
+        blocks.append(
+            Sheet(
+                "changes",
+                w.s("changed.sheet", day=w.words.date(changed.day)),
+                columns,
+                tuple(rows),
+                w.t("changed.still", n=changed.still),
+            )
+        )
     if changed.items:
         items = tuple(
             (w.words.short_year(i.on) if i.on else "\u2013", w.words.pick(i.text, i.text_es), w.marks(i.source_id))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from markupsafe import Markup
+
 from cumbre.brief.charts.canvas import Palette
 from cumbre.brief.charts.chart import Chart, drawn
 from cumbre.brief.charts.rows import Mark, RowSpec, draw_rows
@@ -30,7 +32,16 @@ def home_section(w: Writer, facts: HomeFacts | None) -> Section:
     if facts.judged_share is not None:
         lede.append(w.t("home.judged", share=facts.judged_share))
     if facts.now is not None and facts.later is not None:
-        lede.append(w.t("home.approval", leader=leader, now=facts.now, later=facts.later, range=w.words.range(facts.later), day=w.study.vote_day))
+        lede.append(
+            w.t(
+                "home.approval",
+                leader=leader,
+                now=facts.now,
+                later=facts.later,
+                range=w.words.range(facts.later),
+                day=w.study.vote_day,
+            )
+        )
     if facts.peak is not None and facts.left is not None:
         lede.append(w.t("home.shock", peak=facts.peak, range=w.words.range(facts.peak), left=facts.left, day=w.study.vote_day))
     blocks: list[Block] = []
@@ -58,35 +69,74 @@ def _approval(w: Writer, facts: HomeFacts, leader: str) -> Chart:
         moments.append(Moment(w.study.vote_day, w.s("chart.vote")))
     canvases = drawn(
         lambda width: draw_series(
-            width, [line], moments, first=first, last=facts.fan.dates[-1], say=lambda v: w.words.decimal(v) + "\u00a0%",  # type: ignore[union-attr]
-            month=lambda d: w.words.month(d, short=True), height=300,
+            width,
+            [line],
+            moments,
+            first=first,
+            last=facts.fan.dates[-1],
+            say=lambda v: w.words.decimal(v) + "\u00a0%",  # type: ignore[union-attr]
+            month=lambda d: w.words.month(d, short=True),
+            height=300,
         )
-    )  # fmt: skip
-    rows = [(w.words.short_year(r.field_end), r.pollster, w.s(f"home.measure.{r.measure}"), w.n(f), w.marks(r.source_id)) for r, f in facts.polls]
+    )
+    rows = [
+        (w.words.short_year(r.field_end), r.pollster, w.s(f"home.measure.{r.measure}"), w.n(f), w.marks(r.source_id))
+        for r, f in facts.polls
+    ]
     if facts.later is not None:
-        rows.append((w.words.short_year(w.study.vote_day), w.s("home.worlds"), w.s("home.measure.job"), w.band(facts.later), ""))
-    sentence = ("home.approval_sentence", {"leader": leader, "later": facts.later, "range": w.words.range(facts.later), "day": w.study.vote_day}) \
-        if facts.later else ("home.approval_plain", {"leader": leader})  # fmt: skip
-    return w.chart("approval", canvases, tuple(w.s(f"home.column.{c}") for c in ("date", "pollster", "measure", "approve", "source")), rows,
-                   title=w.s("home.approval_chart", leader=leader), sentence=sentence,
-                   sources=[s for r, _ in polls[-6:] for s in r.source_id], note=w.s("home.approval_note"))  # fmt: skip
+        rows.append(
+            (w.words.short_year(w.study.vote_day), w.s("home.worlds"), w.s("home.measure.job"), w.band(facts.later), Markup(""))
+        )
+    sentence = (
+        (
+            "home.approval_sentence",
+            {"leader": leader, "later": facts.later, "range": w.words.range(facts.later), "day": w.study.vote_day},
+        )
+        if facts.later
+        else ("home.approval_plain", {"leader": leader})
+    )
+    return w.chart(
+        "approval",
+        canvases,
+        tuple(w.s(f"home.column.{c}") for c in ("date", "pollster", "measure", "approve", "source")),
+        rows,
+        title=w.s("home.approval_chart", leader=leader),
+        sentence=sentence,
+        sources=[s for r, _ in polls[-6:] for s in r.source_id],
+        note=w.s("home.approval_note"),
+    )
 
 
 def _shock(w: Writer, facts: HomeFacts) -> Chart:
-    assert facts.shock is not None and facts.left is not None and facts.peak is not None
+    assert facts.shock is not None
+    assert facts.left is not None
+    assert facts.peak is not None
     case, shock = w.study.case, facts.shock
     line = Line(w.words.form(facts.peak, float(shock.middle[-1])), Palette.ochre, future=shock)
     moments = [Moment(w.study.vote_day, w.s("chart.vote"))] if w.study.vote_day < case.horizon else []
     canvases = drawn(
         lambda width: draw_series(
-            width, [line], moments, first=shock.dates[0], last=shock.dates[-1], say=lambda v: w.words.decimal(v, 0 if v == round(v) else 1, signed=True),
-            month=lambda d: w.words.month(d, short=True), height=230, zero=True,
+            width,
+            [line],
+            moments,
+            first=shock.dates[0],
+            last=shock.dates[-1],
+            say=lambda v: w.words.decimal(v, 0 if v == round(v) else 1, signed=True),
+            month=lambda d: w.words.month(d, short=True),
+            height=230,
+            zero=True,
         )
-    )  # fmt: skip
+    )
     rows = [(w.s("home.peak"), w.band(facts.peak)), (w.s("home.at_vote"), w.band(facts.left))]
-    return w.chart("shock", canvases, (w.s("home.when"), w.s("home.points")), rows, title=w.s("home.shock_chart"),
-                   sentence=("home.shock_sentence", {"left": facts.left, "range": w.words.range(facts.left), "day": w.study.vote_day}),
-                   note=w.s("home.shock_note"))  # fmt: skip
+    return w.chart(
+        "shock",
+        canvases,
+        (w.s("home.when"), w.s("home.points")),
+        rows,
+        title=w.s("home.shock_chart"),
+        sentence=("home.shock_sentence", {"left": facts.left, "range": w.words.range(facts.left), "day": w.study.vote_day}),
+        note=w.s("home.shock_note"),
+    )
 
 
 def _groups(w: Writer, facts: HomeFacts) -> Chart:
@@ -99,19 +149,42 @@ def _groups(w: Writer, facts: HomeFacts) -> Chart:
         name = w.words.pick(g.name, g.name_es)
         colour = Palette.indigo if g.gain.value >= 0 else Palette.ochre
         share = w.s("home.share_of", share=g.share, country=w.side(g.country))
-        specs.append(RowSpec(name, (Mark(g.gain.value, g.gain.low, g.gain.high, colour, "dot" if g.gain.value >= 0 else "ring"),),
-                             w.words.form(g.gain, g.gain.value), share))  # fmt: skip
+        specs.append(
+            RowSpec(
+                name,
+                (Mark(g.gain.value, g.gain.low, g.gain.high, colour, "dot" if g.gain.value >= 0 else "ring"),),
+                w.words.form(g.gain, g.gain.value),
+                share,
+            )
+        )
         cells.append((name, w.side(g.country), w.n(g.share), w.band(g.gain), w.n(g.acceptance)))
     ends = [v for g in groups if g.gain for v in (g.gain.low, g.gain.high)]
     ticks = nice(min([*ends, 0]), max([*ends, 0]), 4)
     heads = (w.s("home.pays"), w.s("home.gains"))
-    canvases = drawn(lambda width: draw_rows(width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1, signed=True), heads=heads))
+    canvases = drawn(
+        lambda width: draw_rows(
+            width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1, signed=True), heads=heads
+        )
+    )
     best, worst = max(home, key=lambda g: g.gain.value), min(home, key=lambda g: g.gain.value)  # type: ignore[union-attr]
-    return w.chart("groups", canvases, tuple(w.s(f"home.column.{c}") for c in ("group", "country", "share", "gain", "accepts")), cells,
-                   title=w.s("home.groups_chart"),
-                   sentence=("home.groups_sentence", {"best": w.words.pick(best.name, best.name_es), "gain": best.gain,
-                                                      "worst": w.words.pick(worst.name, worst.name_es), "loss": worst.gain}),
-                   sources=[s for g in home for s in g.share.passport.sources], note=w.s("home.groups_note"))  # fmt: skip
+    return w.chart(
+        "groups",
+        canvases,
+        tuple(w.s(f"home.column.{c}") for c in ("group", "country", "share", "gain", "accepts")),
+        cells,
+        title=w.s("home.groups_chart"),
+        sentence=(
+            "home.groups_sentence",
+            {
+                "best": w.words.pick(best.name, best.name_es),
+                "gain": best.gain,
+                "worst": w.words.pick(worst.name, worst.name_es),
+                "loss": worst.gain,
+            },
+        ),
+        sources=[s for g in home for s in g.share.passport.sources],
+        note=w.s("home.groups_note"),
+    )
 
 
 def _channels(w: Writer, facts: HomeFacts) -> Chart:
@@ -121,16 +194,38 @@ def _channels(w: Writer, facts: HomeFacts) -> Chart:
         name = w.words.pick(c.name, c.name_es)
         bloc = w.words.pick(election.blocs.get(c.bloc, c.bloc), election.blocs_es.get(c.bloc, "")) if election else c.bloc
         label = w.s(f"label.{c.label}")
-        specs.append(RowSpec(name, (Mark(c.effect.value, c.effect.low, c.effect.high, Palette.wine if c.label == "estimated" else Palette.ochre,
-                                         "dot" if c.label in ("estimated", "literature", "selected") else "ring"),),
-                             w.words.form(c.effect, c.effect.value), f"{label}, {bloc}" if bloc else label))  # fmt: skip
+        specs.append(
+            RowSpec(
+                name,
+                (
+                    Mark(
+                        c.effect.value,
+                        c.effect.low,
+                        c.effect.high,
+                        Palette.wine if c.label == "estimated" else Palette.ochre,
+                        "dot" if c.label in ("estimated", "literature", "selected") else "ring",
+                    ),
+                ),
+                w.words.form(c.effect, c.effect.value),
+                f"{label}, {bloc}" if bloc else label,
+            )
+        )
         cells.append((name, bloc, label, w.band(c.effect), c.row.basis if c.row else ""))
     ends = [v for c in facts.channels for v in (c.effect.low, c.effect.high)]
     ticks = nice(min([*ends, -0.5]), max([*ends, 0.5]), 4)
-    canvases = drawn(lambda width: draw_rows(width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1, signed=True)))
+    canvases = drawn(
+        lambda width: draw_rows(width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1, signed=True))
+    )
     top = facts.channels[0]
-    return w.chart("channels", canvases, tuple(w.s(f"home.column.{c}") for c in ("channel", "bloc", "evidence", "effect", "basis")), cells,
-                   title=w.s("home.channels_chart"),
-                   sentence=("home.channels_sentence", {"channel": w.words.pick(top.name, top.name_es), "effect": top.effect,
-                                                        "range": w.words.range(top.effect)}),
-                   note=w.s("home.channels_note"))  # fmt: skip
+    return w.chart(
+        "channels",
+        canvases,
+        tuple(w.s(f"home.column.{c}") for c in ("channel", "bloc", "evidence", "effect", "basis")),
+        cells,
+        title=w.s("home.channels_chart"),
+        sentence=(
+            "home.channels_sentence",
+            {"channel": w.words.pick(top.name, top.name_es), "effect": top.effect, "range": w.words.range(top.effect)},
+        ),
+        note=w.s("home.channels_note"),
+    )

@@ -48,7 +48,10 @@ def _tornado(w: Writer, tornado: Tornado) -> Chart:
     specs, cells = [], []
     for d in tornado.drivers:
         low, high = scale * d.at_low.value, scale * d.at_high.value
-        marks = (Mark(low, colour=Palette.ochre, style="hatch", base=base), Mark(high, colour=Palette.indigo, style="bar", base=base))
+        marks = (
+            Mark(low, colour=Palette.ochre, style="hatch", base=base),
+            Mark(high, colour=Palette.indigo, style="bar", base=base),
+        )
         specs.append(RowSpec(driver_words(w, d), marks, w.words.form(d.gap, d.gap.value), w.s(f"label.{d.label}")))
         cells.append((driver_words(w, d), w.s(f"label.{d.label}"), w.n(d.at_low), w.n(d.at_high), w.band(d.gap)))
     ends = [scale * v for d in tornado.drivers for v in (d.at_low.value, d.at_high.value)]
@@ -56,14 +59,34 @@ def _tornado(w: Writer, tornado: Tornado) -> Chart:
     unit = "\u00a0%" if tornado.outcome.form in ("chance", "percent") else ""
     label = w.s("why.base", value=w.words.decimal(base, 0 if chance else 1) + unit)
     canvases = drawn(
-        lambda width: draw_rows(width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1) + unit, reference=base, reference_label=label)
+        lambda width: draw_rows(
+            width,
+            specs,
+            ticks,
+            lambda v: w.words.decimal(v, 0 if v == round(v) else 1) + unit,
+            reference=base,
+            reference_label=label,
+        )
     )
     outcome = w.outcome(tornado.outcome)
     key = w.s("why.note")
-    return w.chart(f"why-{tornado.outcome.key}", canvases, tuple(w.s(f"why.column.{c}") for c in ("assumption", "evidence", "low", "high", "gap")),
-                   cells, title=w.s("why.chart", outcome=outcome),
-                   sentence=("why.sentence", {"outcome": outcome, "driver": driver_words(w, tornado.drivers[0]), "low": tornado.drivers[0].at_low,
-                                              "high": tornado.drivers[0].at_high}), note=key)  # fmt: skip
+    return w.chart(
+        f"why-{tornado.outcome.key}",
+        canvases,
+        tuple(w.s(f"why.column.{c}") for c in ("assumption", "evidence", "low", "high", "gap")),
+        cells,
+        title=w.s("why.chart", outcome=outcome),
+        sentence=(
+            "why.sentence",
+            {
+                "outcome": outcome,
+                "driver": driver_words(w, tornado.drivers[0]),
+                "low": tornado.drivers[0].at_low,
+                "high": tornado.drivers[0].at_high,
+            },
+        ),
+        note=key,
+    )
 
 
 def watch_section(w: Writer, facts: WatchFacts) -> Section:
@@ -73,21 +96,36 @@ def watch_section(w: Writer, facts: WatchFacts) -> Section:
         rows = []
         for sign in facts.signs:
             event = w.words.pick(sign.event, sign.event_es)
-            rows.append((
-                event[:1].upper() + event[1:], w.n(sign.chance), w.words.pick(sign.number, sign.number_es), w.n(sign.now), w.n(sign.then),
-                w.t("watch.moves", arrow=_arrow(sign.moves.value), by=w.band(sign.moves)),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    event[:1].upper() + event[1:],
+                    w.n(sign.chance),
+                    w.words.pick(sign.number, sign.number_es),
+                    w.n(sign.now),
+                    w.n(sign.then),
+                    w.t("watch.moves", arrow=_arrow(sign.moves.value), by=w.band(sign.moves)),
+                )
+            )
         columns = tuple(w.s(f"watch.column.{c}") for c in ("sign", "chance", "number", "now", "then", "moves"))
         blocks.append(Sheet("watch-list", w.s("watch.sheet"), columns, tuple(rows), w.t("watch.note")))
     if facts.ahead:
         dates = tuple(
             (
-                Markup('<time datetime="{}">{}</time>').format(c.date.isoformat(), w.words.short_year(c.date)), w.words.pick(c.event, c.event_es),
-                c.rule, w.marks(c.source_id),
+                Markup('<time datetime="{}">{}</time>').format(c.date.isoformat(), w.words.short_year(c.date)),
+                w.words.pick(c.event, c.event_es),
+                c.rule,
+                w.marks(c.source_id),
             )
             for c in facts.ahead
-        )  # fmt: skip
-        blocks.append(Sheet("calendar", w.s("watch.calendar"), tuple(w.s(f"watch.calendar.{c}") for c in ("date", "event", "rule", "source")), dates))
+        )
+        blocks.append(
+            Sheet(
+                "calendar",
+                w.s("watch.calendar"),
+                tuple(w.s(f"watch.calendar.{c}") for c in ("date", "event", "rule", "source")),
+                dates,
+            )
+        )
     return Section("watch", w.s("watch.title"), (w.t("watch.lede" if facts.signs else "watch.empty"),), tuple(blocks))
 
 
@@ -100,7 +138,14 @@ def track_section(w: Writer, facts: TrackFacts) -> Section:
     blocks: list[Block] = []
     if facts.scores:
         rows = tuple(
-            (w.s(f"stage.{s.stage}"), w.words.either(f"measure.{s.measure}", s.measure), w.n(s.ours), w.n(s.baseline), s.baseline_name, s.on)
+            (
+                w.s(f"stage.{s.stage}"),
+                w.words.either(f"measure.{s.measure}", s.measure),
+                w.n(s.ours),
+                w.n(s.baseline),
+                s.baseline_name,
+                s.on,
+            )
             for s in facts.scores
         )
         columns = tuple(w.s(f"track.column.{c}") for c in ("stage", "measure", "ours", "baseline", "baseline_name", "on"))
@@ -108,15 +153,17 @@ def track_section(w: Writer, facts: TrackFacts) -> Section:
     else:
         blocks.append(w.t("track.no_backtests"))
     if facts.open:
-        rows = tuple(
+        asked = tuple(
             (
-                w.words.pick(q.question.text, q.question.text_es), w.words.short_year(q.question.close_date),
-                w.band(q.chance) if q.chance is not None else w.t("track.cannot", why=q.problem), q.question.resolution,
+                w.words.pick(q.question.text, q.question.text_es),
+                w.words.short_year(q.question.close_date),
+                w.band(q.chance) if q.chance is not None else w.t("track.cannot", why=q.problem),
+                q.question.resolution,
             )
             for q in facts.open
-        )  # fmt: skip
+        )
         columns = tuple(w.s(f"track.column.{c}") for c in ("question", "closes", "chance", "resolution"))
-        blocks.append(Sheet("open-questions", w.s("track.open"), columns, rows, w.t("track.open_note")))
+        blocks.append(Sheet("open-questions", w.s("track.open"), columns, asked, w.t("track.open_note")))
     else:
         blocks.append(w.t("track.no_questions"))
     return Section("track", w.s("track.title"), (w.t("track.lede"),), tuple(blocks))

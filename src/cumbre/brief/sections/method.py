@@ -41,9 +41,19 @@ def method_section(w: Writer) -> Section:
             about = w.words.range(figure)
             value = w.n(figure) if isinstance(p.value, (int, float)) else escape(str(p.value or "\u2013"))
             said = Markup('{} {}<span class="rg">{}</span>').format(value, p.unit, Markup(" ({})").format(about) if about else "")
-            rows.append((Markup('<code id="p-{}">{}</code>').format(slug(id_), id_), said, chip(w, p.label), Markup('<span lang="en">{}</span>').format(basis), w.marks(p.sources)))
+            rows.append(
+                (
+                    Markup('<code id="p-{}">{}</code>').format(slug(id_), id_),
+                    said,
+                    chip(w, p.label),
+                    Markup('<span lang="en">{}</span>').format(basis),
+                    w.marks(p.sources),
+                )
+            )
         columns = tuple(w.s(f"method.column.{c}") for c in ("number", "value", "evidence", "basis", "source"))
-        blocks.append(Sheet(f"inputs-{stage}", w.s("method.inputs", stage=w.s(f"stage.{stage}")), columns, tuple(rows), folded=True))
+        blocks.append(
+            Sheet(f"inputs-{stage}", w.s("method.inputs", stage=w.s(f"stage.{stage}")), columns, tuple(rows), folded=True)
+        )
     paragraphs = Markup("").join(
         Markup("<h4>{}</h4><p>{}</p>").format(w.s(f"stage.{s}"), w.t(f"method.{s}")) for s in STAGES if s in w.study.worlds
     )

@@ -22,6 +22,7 @@ __all__ = ["Block", "Section", "Sheet", "Writer"]
 
 PARTICLES = {"de", "del", "la", "las", "los", "van", "von", "da", "dos", "y"}
 SHOWN_SOURCES = 4
+EMPTY = Markup("")
 ARTICLE = ("United ", "European Union", "Netherlands", "Philippines", "Gulf ", "Dominican ", "Czech ")
 """How names that English gives an article begin."""
 
@@ -34,7 +35,7 @@ class Sheet:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
-    note: Markup = Markup("")
+    note: Markup = EMPTY
     folded: bool = False
     sources: tuple[str, ...] = ()
 
@@ -50,7 +51,7 @@ class Section:
     title: str
     lede: tuple[Markup, ...]
     blocks: tuple[Block, ...] = ()
-    note: Markup = Markup("")
+    note: Markup = EMPTY
 
 
 @dataclass
@@ -85,7 +86,9 @@ class Writer:
         """A chart with its sentence in HTML and in plain text."""
         key, values = sentence
         cells = tuple(tuple(row) for row in rows)
-        return Chart(id_, title, self.t(key, **values), self.s(key, **values), tuple(canvases), tuple(columns), cells, tuple(sources), note)
+        return Chart(
+            id_, title, self.t(key, **values), self.s(key, **values), tuple(canvases), tuple(columns), cells, tuple(sources), note
+        )
 
     # names
 

@@ -40,7 +40,11 @@ def record_section(w: Writer, facts: RecordFacts | None) -> Section:
     )  # fmt: skip
     named = Markup("").join(
         Markup('<li><b>{}</b> <time datetime="{}">{}</time> {} {}</li>').format(
-            letters[e.id], e.date.isoformat(), w.words.short_year(e.date), w.words.pick(e.summary, e.summary_es), w.marks(e.source_id)
+            letters[e.id],
+            e.date.isoformat(),
+            w.words.short_year(e.date),
+            w.words.pick(e.summary, e.summary_es),
+            w.marks(e.source_id),
         )
         for e in facts.named
     )

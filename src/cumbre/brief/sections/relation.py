@@ -12,7 +12,7 @@ from cumbre.brief.charts.series import Line, Moment, draw_series
 from cumbre.brief.charts.timeline import letter
 from cumbre.brief.facts.relation import WINDOWS, RelationFacts
 from cumbre.brief.numbers import rule
-from cumbre.brief.sections.page import Section, Sheet, Writer
+from cumbre.brief.sections.page import Block, Section, Sheet, Writer
 from cumbre.record.passport import Label, Passport
 
 __all__ = ["relation_section"]
@@ -33,16 +33,23 @@ def relation_section(w: Writer, facts: RelationFacts | None) -> Section:
         lede.append(w.t("relation.low", low=facts.low_point, day=facts.low_day, chance=facts.low_chance))
     if facts.words is not None and facts.deeds is not None:
         lede.append(w.t("relation.words_deeds", words=facts.words, deeds=facts.deeds))
-    lede.append(w.t("relation.next", chance=facts.warmer, day=facts.later_day, later=facts.later, range=w.words.range(facts.later)))
-    blocks = [_index(w, facts)]
+    lede.append(
+        w.t("relation.next", chance=facts.warmer, day=facts.later_day, later=facts.later, range=w.words.range(facts.later))
+    )
+    blocks: list[Block] = [_index(w, facts)]
     if facts.turns:
         rows = tuple(
             (
-                letter(k), w.words.date(t.date), w.n(t.chance), w.n(t.before), w.n(t.after), w.words.pick(t.event, t.event_es) or "\u2013",
+                letter(k),
+                w.words.date(t.date),
+                w.n(t.chance),
+                w.n(t.before),
+                w.n(t.after),
+                w.words.pick(t.event, t.event_es) or "\u2013",
                 w.marks(t.sources),
             )
             for k, t in enumerate(facts.turns)
-        )  # fmt: skip
+        )
         columns = tuple(w.s(f"relation.turn.{c}") for c in ("mark", "date", "chance", "before", "after", "event", "source"))
         blocks.append(Sheet("turning-points", w.s("relation.turns"), columns, rows, w.t("relation.turns_note")))
     if facts.issues:
@@ -66,11 +73,19 @@ def _index(w: Writer, facts: RelationFacts) -> Chart:
             moments.append(Moment(turn.date, letter(k), float(facts.past.middle[near])))
     canvases = drawn(
         lambda width: draw_series(
-            width, [line], moments, first=first, last=facts.future.dates[-1], say=lambda v: w.words.decimal(v, 0 if v == round(v) else 1),
-            month=lambda d: w.words.month(d, short=True), zero=True, low_label=w.s("relation.conflict"),
-            high_label=w.s("relation.cooperation"), height=300,
+            width,
+            [line],
+            moments,
+            first=first,
+            last=facts.future.dates[-1],
+            say=lambda v: w.words.decimal(v, 0 if v == round(v) else 1),
+            month=lambda d: w.words.month(d, short=True),
+            zero=True,
+            low_label=w.s("relation.conflict"),
+            high_label=w.s("relation.cooperation"),
+            height=300,
         )
-    )  # fmt: skip
+    )
     rows = []
     if facts.past is not None:
         step = max(len(facts.past.dates) // 12, 1)
@@ -80,18 +95,31 @@ def _index(w: Writer, facts: RelationFacts) -> Chart:
         rows.append(_row(w, "future", facts.future.dates[k], facts.future.middle[k], facts.future.low[k], facts.future.high[k]))
     sources = [s for t in facts.turns for s in t.sources]
     return w.chart(
-        "index", canvases, tuple(w.s(f"relation.column.{c}") for c in ("date", "middle", "band")), rows, title=w.s("relation.chart"),
-        sentence=("relation.sentence", {"now": facts.now, "range": w.words.range(facts.now)}), sources=sources,
+        "index",
+        canvases,
+        tuple(w.s(f"relation.column.{c}") for c in ("date", "middle", "band")),
+        rows,
+        title=w.s("relation.chart"),
+        sentence=("relation.sentence", {"now": facts.now, "range": w.words.range(facts.now)}),
+        sources=sources,
         note=w.s("relation.index_note"),
-    )  # fmt: skip
+    )
 
 
 def _row(w: Writer, part: str, day: dt.date, middle: float, low: float, high: float) -> tuple[object, ...]:
     label: Label = "estimated" if part == "past" else "simulated"
     id_ = f"brief.relation.index.{day.isoformat()}.{part}"
     known = rule(f"rule.relation.index_{part}")
-    passport = Passport(id_, round(float(middle), 4), "index", label, w.study.numbers.english(known), low=round(float(low), 4),
-                        high=round(float(high), 4), level=0.8)  # fmt: skip
+    passport = Passport(
+        id_,
+        round(float(middle), 4),
+        "index",
+        label,
+        w.study.numbers.english(known),
+        low=round(float(low), 4),
+        high=round(float(high), 4),
+        level=0.8,
+    )
     figure = w.study.numbers.add(passport, "number", 1, known)
     return (w.words.short_year(day), w.n(figure), w.words.range(figure))
 
@@ -105,13 +133,23 @@ def _issues(w: Writer, facts: RelationFacts) -> Chart:
     ends = [v for i in facts.issues for v in (i.level.low, i.level.high)]
     ticks = nice(min([*ends, -2]), max([*ends, 2]), 4)
     heads = (w.s("relation.conflict_side"), w.s("relation.cooperation_side"))
-    canvases = drawn(lambda width: draw_rows(width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1), heads=heads))
+    canvases = drawn(
+        lambda width: draw_rows(width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1), heads=heads)
+    )
     rows = [(w.issue(i.issue), w.band(i.level), w.n(i.events), w.words.short_year(i.last)) for i in facts.issues]
     best, worst = facts.issues[0], facts.issues[-1]
-    return w.chart("relation-issues", canvases, tuple(w.s(f"relation.issue.{c}") for c in ("issue", "level", "events", "last")), rows,
-                   title=w.s("relation.issues"),
-                   sentence=("relation.issues_sentence", {"best": w.issue(best.issue), "high": best.level, "worst": w.issue(worst.issue),
-                                                          "low": worst.level}), note=w.s("relation.issues_note"))  # fmt: skip
+    return w.chart(
+        "relation-issues",
+        canvases,
+        tuple(w.s(f"relation.issue.{c}") for c in ("issue", "level", "events", "last")),
+        rows,
+        title=w.s("relation.issues"),
+        sentence=(
+            "relation.issues_sentence",
+            {"best": w.issue(best.issue), "high": best.level, "worst": w.issue(worst.issue), "low": worst.level},
+        ),
+        note=w.s("relation.issues_note"),
+    )
 
 
 def _kinds(w: Writer, facts: RelationFacts) -> Chart:
@@ -129,12 +167,21 @@ def _kinds(w: Writer, facts: RelationFacts) -> Chart:
     rows = [(_capital(w.event(k.source, k.target, k.kind)), *(w.n(c) for c in k.chances)) for k in facts.kinds]
     first = shown[0]
     return w.chart(
-        "kinds", canvases, (w.s("relation.kind"), *windows), rows, title=w.s("relation.kinds"),
+        "kinds",
+        canvases,
+        (w.s("relation.kind"), *windows),
+        rows,
+        title=w.s("relation.kinds"),
         sentence=(
-            "relation.kinds_sentence", {"event": w.event(first.source, first.target, first.kind), "chance": first.chances[-1], "days": str(WINDOWS[len(first.chances) - 1])},
+            "relation.kinds_sentence",
+            {
+                "event": w.event(first.source, first.target, first.kind),
+                "chance": first.chances[-1],
+                "days": str(WINDOWS[len(first.chances) - 1]),
+            },
         ),
         note=w.s("relation.kinds_note"),
-    )  # fmt: skip
+    )
 
 
 def _capital(words: str) -> str:

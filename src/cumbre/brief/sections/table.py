@@ -35,7 +35,10 @@ def table_section(w: Writer, facts: TableFacts | None, packages: tuple[PackageFa
         blocks.append(_packages(w, facts, packages))
     blocks.append(_delivery(w, facts))
     if facts.outside:
-        rows = tuple((f"{o.kind}, {o.group}".replace("_", " "), o.outcome.replace("_", " "), w.n(o.share), w.n(o.n), o.source) for o in facts.outside)
+        rows = tuple(
+            (f"{o.kind}, {o.group}".replace("_", " "), o.outcome.replace("_", " "), w.n(o.share), w.n(o.n), o.source)
+            for o in facts.outside
+        )
         columns = tuple(w.s(f"table.outside.{c}") for c in ("kind", "outcome", "share", "n", "source"))
         blocks.append(Sheet("outside-view", w.s("table.outside"), columns, rows, w.t("table.outside_note"), folded=True))
     return Section("table", title, tuple(lede), tuple(blocks))
@@ -50,7 +53,11 @@ def _cause(w: Writer, name: str) -> str:
 
 
 def _deal(w: Writer, facts: TableFacts) -> Chart:
-    kinds = (("full", facts.full, Palette.wine, False), ("partial", facts.partial, Palette.wine, True), ("none", facts.none, Palette.rule, False))
+    kinds = (
+        ("full", facts.full, Palette.wine, False),
+        ("partial", facts.partial, Palette.wine, True),
+        ("none", facts.none, Palette.rule, False),
+    )
     key = [(w.s(f"table.{name}"), colour, hatch) for name, _, colour, hatch in kinds]
     parts = tuple(Part(f.value, colour, w.words.percent(f.value), hatch) for _, f, colour, hatch in kinds)
     rows = [StackRow(w.s("table.all_worlds"), parts)]
@@ -58,7 +65,13 @@ def _deal(w: Writer, facts: TableFacts) -> Chart:
     for model in facts.models:
         name = w.words.either(f"model.{model.name}", model.name.replace("_", " "))
         rows.append(
-            StackRow(name, (Part(model.deal.value, Palette.slate, w.words.percent(model.deal.value)), Part(1 - model.deal.value, Palette.rule, "")))
+            StackRow(
+                name,
+                (
+                    Part(model.deal.value, Palette.slate, w.words.percent(model.deal.value)),
+                    Part(1 - model.deal.value, Palette.rule, ""),
+                ),
+            )
         )
         cells.append((w.s("table.by_model", model=name, weight=model.weight), w.n(model.deal)))
     for name, figure in [(n, f) for n, f in facts.causes if not n.startswith("deal")]:
@@ -122,7 +135,11 @@ def _settles(w: Writer, item: IssueFacts):  # type: ignore[no-untyped-def]
 
 
 def _packages(w: Writer, facts: TableFacts, packages: tuple[PackageFacts, ...]) -> Sheet:
-    columns = (w.s("table.issue"), w.s("table.status_quo"), *(w.s(f"package.{p.key}", name=w.side(w.study.case.home)) for p in packages))
+    columns = (
+        w.s("table.issue"),
+        w.s("table.status_quo"),
+        *(w.s(f"package.{p.key}", name=w.side(w.study.case.home)) for p in packages),
+    )
     rows = []
     for item in facts.issues:
         cells = []
