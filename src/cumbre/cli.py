@@ -39,7 +39,7 @@ CaseName = Annotated[
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Use only what was public on this day (YYYY-MM-DD).")]
 Draws = Annotated[int, typer.Option(help="Number of worlds.")]
 Seed = Annotated[int, typer.Option(help="Same seed, same bytes.")]
-Workers = Annotated[int, typer.Option(help="Processes; the result does not depend on it.")]
+Workers = Annotated[int, typer.Option(help="Processes, 0 for as many as there are cores; the result does not depend on it.")]
 Out = Annotated[Path | None, typer.Option(help="Where to write.")]
 Do = Annotated[list[str] | None, typer.Option("--do", metavar="EXPR", help="Intervene: path = value; may be repeated.")]
 Given = Annotated[
@@ -65,14 +65,20 @@ def _progress(title: str) -> Iterator[Any]:
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    # No refreshing thread: workers are forked, and a fork must not find another thread in the middle of something.
+    with Progress(*columns, console=console, transient=True, auto_refresh=False, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=1.0)
-        yield lambda share, words="": bar.update(task, completed=min(max(share, 0.0), 1.0), description=words or title)
+
+        def tell(share: float, words: str = "") -> None:
+            bar.update(task, completed=min(max(share, 0.0), 1.0), description=words or title, refresh=True)
+
+        yield tell
 
 
 def _simulate(case: Case, draws: int, seed: int, workers: int, progress: Any) -> tuple[Worlds, dict[str, Any]]:
     from cumbre import simulate
 
+    workers = workers or min(os.cpu_count() or 1, 8)
     fitted = simulate.fit(case, progress=lambda share, words: progress(0.3 * share, words))
     worlds = simulate.run(
         case, draws=draws, seed=seed, workers=workers, fitted=fitted, progress=lambda s, words: progress(0.3 + 0.7 * s, words)
@@ -113,7 +119,7 @@ def brief(
     seed: Seed = 1,
     lang: Annotated[str, typer.Option(help="Language of the page: en or es.")] = "en",
     out: Out = None,
-    workers: Workers = 1,
+    workers: Workers = 0,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Say what changed since this day.")] = None,
     seal: Annotated[bool, typer.Option("--seal", help="Seal the answers to the case's questions in its ledger.")] = False,
 ) -> None:
@@ -147,7 +153,7 @@ def _seal(case: Case, worlds: Worlds) -> None:
     from cumbre import questions as room
 
     sealed = room.seal(case, worlds, room.ask(case, worlds, case.questions))
-    typer.echo(f"sealed   {sealed} forecasts in the ledger of {case.id}", err=True)
+    typer.echo(f"sealed   {sealed}", err=True)
 
 
 @app.command()
@@ -239,7 +245,7 @@ def ask(
     out: Annotated[Path | None, typer.Option(help="Write the answers as CSV.")] = None,
     draws: Draws = 20_000,
     seed: Seed = 1,
-    workers: Workers = 1,
+    workers: Workers = 0,
     seal: Annotated[bool, typer.Option("--seal", help="Seal the answers in the case's ledger.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -257,7 +263,7 @@ def ask(
     if out:
         room.write_answers(answers, out)
     if seal:
-        typer.echo(f"sealed {room.seal(found, worlds, answers, questions=asked)} forecasts", err=True)
+        typer.echo(f"sealed {room.seal(found, worlds, answers, questions=asked)}", err=True)
     frame = room.answers_frame(answers)
     if as_json:
         typer.echo(json.dumps(json.loads(frame.to_json(orient="records")), indent=1))
@@ -316,7 +322,9 @@ def changed(
     day = _date(since, "--since")
     assert day is not None
     with _progress("attribute") as bar:
-        found = room.changed(load(case, _date(as_of, "--as-of")), since=day, draws=draws, seed=seed, progress=bar)
+        found = room.changed(
+            load(case, _date(as_of, "--as-of")), since=day, draws=draws, seed=seed, workers=os.cpu_count() or 1, progress=bar
+        )
     typer.echo(found.to_json() if as_json else found.text())
 
 
@@ -350,8 +358,8 @@ def replay(
             workers=workers or os.cpu_count() or 1,
             progress=bar,
         )
-    _table(frame)
-    typer.echo(f"{folder}: replay.csv, replay.nc, replay.svg")
+    _table(room.replay_table(frame))
+    typer.echo(f"{folder}: replay.csv, public.csv, replay.nc, replay.svg")
 
 
 @app.command()
@@ -365,6 +373,10 @@ def score(
     source: Annotated[str, typer.Option(help="What the resolution rests on.")] = "",
     note: Annotated[str, typer.Option(help="A note on the resolution.")] = "",
     rival: Annotated[Path | None, typer.Option(help="CSV of another forecaster: question_id,probability.")] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(metavar="HASH", help="With --verify: a head noted at an earlier sealing that must still be there."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Forecast ledger: open and resolved questions, Brier and log score, calibration."""
@@ -372,7 +384,15 @@ def score(
 
     typer.echo(
         room.score_command(
-            case, verify=verify, resolve=resolve, on=_date(on, "--on"), source=source, note=note, rival=rival, as_json=as_json
+            case,
+            verify=verify,
+            resolve=resolve,
+            on=_date(on, "--on"),
+            source=source,
+            note=note,
+            rival=rival,
+            as_json=as_json,
+            head=head,
         )
     )
 
@@ -470,7 +490,7 @@ def export(
     out: Out = None,
     draws: Draws = 20_000,
     seed: Seed = 1,
-    workers: Workers = 1,
+    workers: Workers = 0,
 ) -> None:
     """Write worlds and case tables for use elsewhere."""
     from cumbre.export import FORMATS, write_export

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import sys
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.context import BaseContext
 from types import ModuleType
 from typing import Any
 
@@ -88,6 +91,12 @@ def _block(case: Case, fitted: Mapping[str, Any], seed: int, first: int, draws: 
     return worlds
 
 
+def _context() -> BaseContext:
+    """How workers start: by fork where that is safe (no other thread runs), which saves each of them the imports."""
+    forks = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods() and sys.platform == "linux"
+    return multiprocessing.get_context("fork" if forks else "spawn")
+
+
 def _start_worker(case: Case, fitted: Mapping[str, Any]) -> None:
     global _shared
     _shared = (case, fitted)
@@ -151,8 +160,7 @@ def run(
     if workers == 1 or len(tasks) == 1:
         collect(_block(case, fitted, *task) for task in tasks)
     else:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(case, fitted)) as pool:
+        with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_start_worker, initargs=(case, fitted)) as pool:
             collect(pool.map(_work, tasks))
     worlds = parts[0] if len(parts) == 1 else Worlds.concat(parts)
     identity = f"{__version__}|{case.digest}|{case.as_of}|{seed}|{draws}"

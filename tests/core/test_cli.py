@@ -31,7 +31,7 @@ def cumbre(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[
         (["brief", ARCADIA, "--as-of", "2031-02-30"], "--as-of '2031-02-30' is not a date; write YYYY-MM-DD"),
         (["brief", ARCADIA, "--as-of", "2032-01-01"], "nothing is recorded beyond it"),
         (["brief", ARCADIA, "--lang", "fr"], "--lang 'fr' is not offered; write en or es"),
-        (["brief", ARCADIA, "--workers", "0"], "--workers is 0"),
+        (["brief", ARCADIA, "--workers", "-1"], "--workers is -1"),
         (["whatif", ARCADIA], "nothing to compare"),
         (["whatif", ARCADIA, "--do", "table.value['fee', '2031-05-01'] = 3"], "unknown issue 'fee'"),
         (["backtest", "weather", "--data", ".", "--out", "x.csv"], "unknown stage 'weather'"),
