@@ -141,7 +141,9 @@ def test_a_resolution_that_cannot_stand(case: Case, sealed: Path, arguments: tup
 def test_a_folder_that_cannot_be_written(case: Case, worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> None:
     # A super-user may write anywhere, so the answer of the system is given by hand.
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    with pytest.raises(LedgerError, match="make the folder writable, or give another ledger file"):
+    with pytest.raises(
+        LedgerError, match="make the folder writable, or name another file in the environment variable CUMBRE_LEDGER"
+    ):
         seal(case, worlds, ask(case, worlds, case.questions))
 
 

@@ -89,16 +89,20 @@ def _say(path: Path, error: Exception) -> LedgerError:
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
         return LedgerError(f"{path}: is no readable ledger ({error}); move it away and restore it from a copy")
     return LedgerError(
-        f"{path}: cannot be written ({error}); make the folder writable, or give another ledger file with --ledger"
+        f"{path}: cannot be written ({error}); make the folder writable, or name another file in the environment variable CUMBRE_LEDGER"
     )
 
 
 @contextmanager
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.parent.is_dir():
-        raise UsageError(f"{path.parent}: no such folder; the ledger lies in the case folder unless --ledger names another file")
+        raise UsageError(
+            f"{path.parent}: no such folder; the ledger lies in the case folder unless the environment variable CUMBRE_LEDGER names another file"
+        )
     if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        raise LedgerError(f"{path}: cannot be written; make the folder writable, or give another ledger file with --ledger")
+        raise LedgerError(
+            f"{path}: cannot be written; make the folder writable, or name another file in the environment variable CUMBRE_LEDGER"
+        )
     try:
         connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
     except sqlite3.Error as error:

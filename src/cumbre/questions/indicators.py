@@ -110,7 +110,7 @@ def _table(case: Case, worlds: Worlds) -> Iterator[Possible | tuple[Possible, Ma
             value = f"table.value['{issue.id}', '{by}']"
             for sign, condition, en, es in _moves(issue, value):
                 yield Possible(
-                    condition, f"{title} {en} on {on}", f"{title_es} {es} el {el}", by, f"table {issue.id} {sign}", "value", (issue.id,)
+                    condition, f"“{title}” {en} on {on}", f"«{title_es}» {es} el {el}", by, f"table {issue.id} {sign}", "value", (issue.id,)
                 )  # fmt: skip
             yield Possible(
                 f"table.settled['{issue.id}', '{by}']", f"a deal on “{title}” is in force on {on}",
@@ -177,6 +177,9 @@ def _ballot(case: Case, worlds: Worlds) -> Iterator[Possible | tuple[Possible, M
     on, el = day(first).en, day(first).es
     order = [name for name in leading(case) if name in names][:8]
     for name in order:
+        if name in case.candidate and case.candidate[name].primary in held:
+            # Whether a candidate of a primary stands is told by the primary.
+            continue
         who = candidate_name(case, name)
         yield Possible(
             f"ballot.share1['{name}'] == 0", f"{who.en} is not on the ballot of {on}", f"{who.es} no está en el tarjetón del {el}", first,

@@ -41,7 +41,7 @@ KIND_WORDS: Mapping[str, Text] = {
     "SANCTION": Text("{a} punishes {b} with a sanction or a cut", "{a} castiga a {b} con una sanción o un recorte"),
     "MOBILIZE": Text("{a} moves forces against {b}", "{a} moviliza fuerzas contra {b}"),
     "COERCE": Text("{a} uses coercion on {b}", "{a} ejerce coerción sobre {b}"),
-    "ASSAULT": Text("{a} uses armed force against {b}", "{a} usa la fuerza armada contra {b}"),
+    "ASSAULT": Text("{a} uses force against {b}", "{a} usa la fuerza contra {b}"),
 }
 """An event of each PLOVER kind, `a` acting on `b`."""
 

@@ -12,6 +12,7 @@ import re
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ Progress = Callable[[float, str], None]
 PARTS = ".replay"
 """Folder of finished days inside `out`; an interrupted replay takes up there."""
 
+_FIGURES = ("value", "mc_error", "low", "high")
 _COUNTED = ("events", "polls", "approval", "positions", "candidates", "field")
 _STEP = re.compile(r"\s*(\d+)\s*([dw])\s*")
 _COLUMNS = ["as_of", "number", "text", "text_es", "unit", "stage", "value", "mc_error", "low", "high", "n_worlds", "reason"]
@@ -61,65 +63,76 @@ def replay_dates(start: dt.date, end: dt.date, every: str | int) -> list[dt.date
     return found if found[-1] == end else [*found, end]
 
 
-def _identity(case: Case, draws: int, seed: int, numbers: Sequence[Headline]) -> str:
-    text = json.dumps([__version__, case.digest, case.as_of.isoformat(), draws, seed, [n.expression for n in numbers]])
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+@dataclass(frozen=True)
+class _Day:
+    """One day to be run: the case as it stood, and where the result is kept."""
 
+    case: Case
+    draws: int
+    seed: int
+    numbers: tuple[Headline, ...]
+    part: Path | None
 
-def _one_day(folder: str, day: dt.date, draws: int, seed: int, numbers: Sequence[Headline], parts: Path | None) -> dict[str, Any]:
-    """One day of the replay; a finished day is read from its part."""
-    case = load(folder, day)
-    identity = _identity(case, draws, seed, numbers)
-    part = parts / f"{day.isoformat()}.json" if parts else None
-    if part is not None and part.is_file():
+    @property
+    def identity(self) -> str:
+        """Hash of all that the result rests on."""
+        expressions = [number.expression for number in self.numbers]
+        text = json.dumps([__version__, self.case.digest, self.case.as_of.isoformat(), self.draws, self.seed, expressions])
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    def finished(self) -> dict[str, Any] | None:
+        """The result of an earlier run; None where there is none, it belongs to something else, or it cannot be read."""
+        if self.part is None or not self.part.is_file():
+            return None
         try:
-            found: dict[str, Any] = json.loads(part.read_text(encoding="utf-8"))
-            if found.get("identity") == identity:
-                return found
+            found: dict[str, Any] = json.loads(self.part.read_text(encoding="utf-8"))
         except (ValueError, OSError):
-            # A part that cannot be read is made again.
-            pass
-    worlds = simulate.run(case, draws=draws, seed=seed)
-    rows = [
-        {**dict(zip(("value", "mc_error", "low", "high"), (None if math.isnan(x) else x for x in v[:4]), strict=True)), "n": v.n,
-         "reason": v.reason, "number": n.id}
-        for n, v in zip(numbers, values(worlds, numbers), strict=True)
-    ]  # fmt: skip
-    content = {
-        "identity": identity,
-        "as_of": day.isoformat(),
-        "rows": rows,
-        "public": {t: len(getattr(case, t)) for t in _COUNTED},
-    }
-    if part is not None:
-        write_text(json.dumps(content), part)
-    return content
+            return None
+        return found if found.get("identity") == self.identity else None
+
+    def run(self) -> dict[str, Any]:
+        """Simulate the day and keep the result."""
+        worlds = simulate.run(self.case, draws=self.draws, seed=self.seed)
+        rows = []
+        for number, value in zip(self.numbers, values(worlds, self.numbers), strict=True):
+            figures = {key: None if math.isnan(x) else x for key, x in zip(_FIGURES, value[:4], strict=True)}
+            rows.append({"number": number.id, **figures, "n": value.n, "reason": value.reason})
+        public = {table: len(getattr(self.case, table)) for table in _COUNTED}
+        content = {"identity": self.identity, "as_of": self.case.as_of.isoformat(), "rows": rows, "public": public}
+        if self.part is not None:
+            write_text(json.dumps(content), self.part)
+        return content
 
 
-def _task(arguments: tuple[Any, ...]) -> dict[str, Any]:
-    return _one_day(*arguments)
+def _run(day: _Day) -> dict[str, Any]:
+    return day.run()
 
 
-def _days(tasks: Sequence[tuple[Any, ...]], workers: int, tell: Progress) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _all(days: Sequence[_Day], workers: int, tell: Progress) -> list[dict[str, Any]]:
+    """Results of every day in order; those finished earlier are read, the others run."""
+    found = {day.case.as_of: day.finished() for day in days}
+    open_ = [day for day in days if found[day.case.as_of] is None]
+    done = len(days) - len(open_)
 
-    def collect(result: dict[str, Any]) -> None:
-        found.append(result)
-        tell(len(found) / len(tasks), f"replay {result['as_of']}")
+    def collect(day: _Day, result: dict[str, Any]) -> None:
+        nonlocal done
+        found[day.case.as_of] = result
+        done += 1
+        tell(done / len(days), f"replay {day.case.as_of}")
 
-    if workers <= 1 or len(tasks) == 1:
-        for task in tasks:
-            collect(_task(task))
-        return found
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context)
-    try:
-        for result in pool.map(_task, tasks):
-            collect(result)
-    finally:
-        # After an interruption the days not yet begun are dropped; those finished stay in their parts.
-        pool.shutdown(wait=True, cancel_futures=True)
-    return found
+    if workers <= 1 or len(open_) <= 1:
+        for day in open_:
+            collect(day, day.run())
+    else:
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(min(workers, len(open_)), mp_context=context)
+        try:
+            for day, result in zip(open_, pool.map(_run, open_), strict=True):
+                collect(day, result)
+        finally:
+            # After an interruption the days not yet begun are dropped; those finished stay in their parts.
+            pool.shutdown(wait=True, cancel_futures=True)
+    return [result for result in (found[day.case.as_of] for day in days) if result is not None]
 
 
 def _frame(days: Sequence[dict[str, Any]], numbers: Sequence[Headline]) -> pd.DataFrame:
@@ -130,20 +143,18 @@ def _frame(days: Sequence[dict[str, Any]], numbers: Sequence[Headline]) -> pd.Da
             number = by_id[row["number"]]
             rows.append((
                 dt.date.fromisoformat(content["as_of"]), number.id, number.text, number.text_es, number.unit, number.stage,
-                *(math.nan if row[key] is None else row[key] for key in ("value", "mc_error", "low", "high")), row["n"], row["reason"],
+                *(math.nan if row[key] is None else row[key] for key in _FIGURES), row["n"], row["reason"],
             ))  # fmt: skip
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _public(folder: str, dates: Sequence[dt.date], days: Sequence[dict[str, Any]]) -> pd.DataFrame:
+def _public(cases: Sequence[Case]) -> pd.DataFrame:
     """What was public at each date: counts, and in words what was new since the date before."""
     rows = []
-    before: Case | None = None
-    for date, content in zip(dates, days, strict=True):
-        case = load(folder, date)
-        new = [item.text for item in differences(before, case)] if before is not None else []
-        rows.append({"as_of": date, **content["public"], "new": len(new), "new_items": "; ".join(new)})
-        before = case
+    for before, case in zip([None, *cases], cases, strict=False):
+        new = [] if before is None else [item.text for item in differences(before, case)]
+        counts = {table: len(getattr(case, table)) for table in _COUNTED}
+        rows.append({"as_of": case.as_of, **counts, "new": len(new), "new_items": "; ".join(new)})
     return pd.DataFrame(rows)
 
 
@@ -203,18 +214,20 @@ def replay(
     """
     dates = replay_dates(start, end, every)
     folder = str(case.folder if isinstance(case, Case) else case)
-    last = load(folder, end)
-    numbers = list(headlines(last) if numbers is None else numbers)
+    cases = [load(folder, date) for date in dates]
+    last = cases[-1]
+    chosen = tuple(headlines(last) if numbers is None else numbers)
     target = Path(out) if out is not None else None
     parts = None
     if target is not None:
         parts = target / PARTS
         parts.mkdir(parents=True, exist_ok=True)
     tell = progress or (lambda share, words: None)
-    days = _days([(folder, date, draws, seed, numbers, parts) for date in dates], workers, lambda s, w: tell(0.95 * s, w))
-    frame = _frame(days, numbers)
+    days = [_Day(c, draws, seed, chosen, parts / f"{c.as_of.isoformat()}.json" if parts else None) for c in cases]
+    results = _all(days, workers, lambda s, w: tell(0.95 * s, w))
+    frame = _frame(results, chosen)
     if target is not None:
-        public = _public(folder, dates, days)
+        public = _public(cases)
         write_text(frame.to_csv(index=False), target / "replay.csv")
         write_text(public.to_csv(index=False), target / "public.csv")
         attrs = {"case": last.id, "draws": draws, "seed": seed, "version": __version__}
