@@ -5,6 +5,30 @@ The default coder needs no model file, no network and no key. Every event shows 
 `accept` writes.
 """
 
+from cumbre.read.dedup import merge
 from cumbre.read.documents import Document, ProposedEvent, code_document, code_text
+from cumbre.read.draft import Draft, draft
+from cumbre.read.llm import Reader, Usage
+from cumbre.read.reading import read, run
+from cumbre.read.review import Accepted, Proposal, accept, correct, propose, read_decisions, reject
 
-__all__ = ["Document", "ProposedEvent", "code_document", "code_text"]
+__all__ = [
+    "Accepted",
+    "Document",
+    "Draft",
+    "Proposal",
+    "ProposedEvent",
+    "Reader",
+    "Usage",
+    "accept",
+    "code_document",
+    "code_text",
+    "correct",
+    "draft",
+    "merge",
+    "propose",
+    "read",
+    "read_decisions",
+    "reject",
+    "run",
+]
