@@ -26,7 +26,8 @@ def issue(id_: str, **changes: Any) -> s.Issue:
 
 def position(actor: str, on: str, low: float, mode: float, high: float, **more: Any) -> s.Position:
     return s.Position.model_validate(
-        {"actor": actor, "issue": on, "low": low, "mode": mode, "high": high, "salience": 0.6, "capability": 50, "basis": "made"} | more
+        {"actor": actor, "issue": on, "low": low, "mode": mode, "high": high, "salience": 0.6, "capability": 50, "basis": "made"}
+        | more
     )
 
 
@@ -55,7 +56,8 @@ def small_case(**changes: Any) -> Case:
     )  # fmt: skip
     positions = (
         position("ARC", "tariff", 0, 5, 15, red_line=30), position("ZED", "tariff", 15, 25, 35, capability=90),
-        position("ZED_FARM", "tariff", 20, 35, 40, capability=20), position("ARC", "pact", 1, 2, 2), position("ZED", "pact", 0, 1, 2, capability=90),
+        position("ZED_FARM", "tariff", 20, 35, 40, capability=20), position("ARC", "pact", 1, 2, 2),
+        position("ZED", "pact", 0, 1, 2, capability=90),
         position("ARC", "visas", 0.5, 1, 1), position("ZED", "visas", 0, 0.4, 1, capability=90), position("ARC", "raids", 0, 1, 2),
         position("ZED", "raids", 1, 3, 3, capability=90),
     )  # fmt: skip
@@ -64,10 +66,12 @@ def small_case(**changes: Any) -> Case:
         audience("plain", "ZED", 0.5, "tariff", 35),
     )  # fmt: skip
     plain: dict[str, Any] = {
-        "id": "small", "title": "small", "title_es": "pequeño", "as_of": AS_OF, "horizon": AS_OF + dt.timedelta(days=200), "languages": ("en",),
+        "id": "small", "title": "small", "title_es": "pequeño", "as_of": AS_OF,
+        "horizon": AS_OF + dt.timedelta(days=200), "languages": ("en",),
         "home": "ARC", "principals": ("ARC", "ZED"), "meeting": s.Meeting(date=AS_OF - dt.timedelta(days=2)), "election": None,
         "folder": Path("."), "issues": issues, "actors": actors, "positions": positions, "audiences": audiences,
-        "mediators": (s.Mediator(actor="MID", between=("ARC", "ZED"), issues=("tariff",), engages=0.5, information=0.5, guarantee=0.5, basis="made"),),
+        "mediators": (s.Mediator(actor="MID", between=("ARC", "ZED"), issues=("tariff",), engages=0.5, information=0.5,
+                                  guarantee=0.5, basis="made"),),
         "spoilers": (s.Spoiler(actor="MID", watches="raids", above=1, chance=0.4, moves="tariff", to=40, basis="made"),),
     }  # fmt: skip
     return Case(**(plain | changes))

@@ -30,9 +30,20 @@ def made_issues(folder: Path, count: int = 24, seed: int = 1) -> Path:
         y = np.clip((x * s * c).sum() / (s * c).sum() + rng.normal(0, 0.2), 0, 1)
         issues.append((f"i{n}", low, low + span, "", "", "", low + span * y, f"d{n // 2}"))
         positions += [(f"i{n}", f"a{m}", low + span * x[m], s[m], c[m]) for m in range(k)]
-    columns = ["issue_id", "scale_low", "scale_high", "scale_low_label", "scale_high_label", "status_quo", "outcome", "dossier_id"]
+    columns = [
+        "issue_id",
+        "scale_low",
+        "scale_high",
+        "scale_low_label",
+        "scale_high_label",
+        "status_quo",
+        "outcome",
+        "dossier_id",
+    ]
     pd.DataFrame(issues, columns=columns).to_csv(folder / "issues.csv", index=False)
-    pd.DataFrame(positions, columns=["issue_id", "actor", "position", "salience", "capability"]).to_csv(folder / "positions.csv", index=False)
+    pd.DataFrame(positions, columns=["issue_id", "actor", "position", "salience", "capability"]).to_csv(
+        folder / "positions.csv", index=False
+    )
     return folder
 
 
@@ -96,9 +107,12 @@ def test_awkward_issues(tmp_path):
         "blank": [(0, "", 1), (10, 50, ""), ("", 50, 1)], "careless": [(0, 0, 1), (10, 0, 1)], "weak": [(0, 50, 0), (10, 50, 0)],
         "crowd": [(n / 8, 50, 1 + n) for n in range(80)], "mixed": [(0, 0, 5), (10, 80, 0), (4, 30, 2)],
     }  # fmt: skip
-    pd.DataFrame([(k, 0, 10) for k in rows], columns=["issue_id", "scale_low", "scale_high"]).to_csv(tmp_path / "issues.csv", index=False)
+    pd.DataFrame([(k, 0, 10) for k in rows], columns=["issue_id", "scale_low", "scale_high"]).to_csv(
+        tmp_path / "issues.csv", index=False
+    )
     pd.DataFrame(
-        [(k, f"a{n}", *row) for k, v in rows.items() for n, row in enumerate(v)], columns=["issue_id", "actor", "position", "salience", "capability"]
+        [(k, f"a{n}", *row) for k, v in rows.items() for n, row in enumerate(v)],
+        columns=["issue_id", "actor", "position", "salience", "capability"],
     ).to_csv(tmp_path / "positions.csv", index=False)
     run(tmp_path, tmp_path / "f.csv")
     found = check(tmp_path / "f.csv", pd.read_csv(tmp_path / "issues.csv")).set_index("issue_id")
@@ -121,8 +135,34 @@ def made_episodes(folder: Path) -> Path:
         agreed = int(rng.random() < 0.8)
         for k in range(3):
             got = int(rng.integers(0, q[k] + 1))
-            rows.append((f"e{n}", "Made-up", "abc"[k], q[k], a[k], b[k], got if agreed else "", q[k] - got if agreed else "", agreed, 0, 0))
-    columns = ["episode_id", "source", "issue", "quantity", "value_a", "value_b", "got_a", "got_b", "agreed", "disagreement_a", "disagreement_b"]
+            rows.append(
+                (
+                    f"e{n}",
+                    "Made-up",
+                    "abc"[k],
+                    q[k],
+                    a[k],
+                    b[k],
+                    got if agreed else "",
+                    q[k] - got if agreed else "",
+                    agreed,
+                    0,
+                    0,
+                )
+            )
+    columns = [
+        "episode_id",
+        "source",
+        "issue",
+        "quantity",
+        "value_a",
+        "value_b",
+        "got_a",
+        "got_b",
+        "agreed",
+        "disagreement_a",
+        "disagreement_b",
+    ]
     pd.DataFrame(rows, columns=columns).to_csv(folder / "episodes.csv", index=False)
     return folder
 

@@ -9,7 +9,18 @@ import pytest
 from cumbre.errors import UsageError
 from cumbre.record import load
 from cumbre.table import (
-    MODELS, by_model, deal_space, fit, levers, mean_lever_table, outside_view, packages, passports, readout, sensitivity, tornado,
+    MODELS,
+    by_model,
+    deal_space,
+    fit,
+    levers,
+    mean_lever_table,
+    outside_view,
+    packages,
+    passports,
+    readout,
+    sensitivity,
+    tornado,
 )  # fmt: skip
 from cumbre.table.explain import _draws, _expected_deal, _measure, _run
 from cumbre.table.sobol import first_order_by_bins, sobol_shares
@@ -192,7 +203,10 @@ def test_outside_view_stands_apart():
     view = outside_view()
     usa = view[(view["group"] == "USA as sender") & (view["outcome"] == "target_concedes")]
     assert 0.2 < usa["share"].iloc[0] < 0.35
-    threats = view[(view["kind"] == "sanction threats") & (view["outcome"].isin(["target_concedes", "sender_stands_firm", "sender_backs_down"]))]
+    threats = view[
+        (view["kind"] == "sanction threats")
+        & (view["outcome"].isin(["target_concedes", "sender_stands_firm", "sender_backs_down"]))
+    ]
     assert threats.groupby("group")["share"].sum().to_numpy() == pytest.approx(1.0)
 
 

@@ -9,6 +9,7 @@ import pickle
 import numpy as np
 import pytest
 import xarray as xr
+from made_table import AS_OF, issue, position, small_case, worlds_of
 
 from cumbre.errors import InputError, UsageError
 from cumbre.record import load
@@ -17,7 +18,6 @@ from cumbre.record.case import Imposed
 from cumbre.table import Judged, fit, simulate
 from cumbre.table.stage import calibrate
 from cumbre.worlds import Worlds
-from made_table import AS_OF, issue, position, small_case, worlds_of
 
 
 def changed(worlds, within: int = 180) -> np.ndarray:
@@ -184,7 +184,7 @@ def test_adding_an_actor_leaves_the_other_draws_alone(small):
         return f, draw_inputs(f, lambda name: Stream(1, "table", name, 0, 2048))
 
     f, d = draws(small)
-    g, e = draws(small.change(positions=(*small.positions, position("MID", "raids", 0, 1, 2))))
+    _, e = draws(small.change(positions=(*small.positions, position("MID", "raids", 0, 1, 2))))
     assert np.array_equal(e.position[:, : len(f.row_issue)], d.position)
     assert np.array_equal(e.salience[:, : len(f.row_issue)], d.salience)
     assert np.array_equal(e.change, d.change)
@@ -345,10 +345,10 @@ def test_a_promised_pact_may_lapse_with_the_term(small):
         blank_valid=False, turnout1=(50, 60, 70), turnout2=(50, 60, 70), turnout_basis="made", roll_thousands=1000, leader="x",
         leader_bloc="a", blocs={"a": "A", "b": "B"},
     )  # fmt: skip
-    free = issue("pact", kind="ordered", low=0, high=2, unit="", labels=("none", "informal", "formal"), best=2, worst=0, outlives_term=False,
-                 history=({"date": AS_OF, "value": 0},), change_within=(0.3, 0.5, 0.7))  # fmt: skip
-    case = small_case(issues=(free,), positions=tuple(p for p in small.positions if p.issue == "pact"), audiences=(), mediators=(), spoilers=(),
-                      election=election)  # fmt: skip
+    free = issue("pact", kind="ordered", low=0, high=2, unit="", labels=("none", "informal", "formal"), best=2, worst=0,
+                 outlives_term=False, history=({"date": AS_OF, "value": 0},), change_within=(0.3, 0.5, 0.7))  # fmt: skip
+    case = small_case(issues=(free,), positions=tuple(p for p in small.positions if p.issue == "pact"), audiences=(),
+                      mediators=(), spoilers=(), election=election)  # fmt: skip
     data = worlds_of(case, None, 8192)["table"]
     in_force = (data["delivered_day"].values[:, 0] >= 0) & (data["delivered_day"].values[:, 0] < 120)
     gone = (data["value"].values[:, 0, -1] == 0) & in_force

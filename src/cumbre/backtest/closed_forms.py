@@ -212,8 +212,8 @@ def _answers(model: str, text: str, published: Callable[[], pd.DataFrame]) -> di
         case "two_level_TIOLI":
             low, high = _vector(re.search(r"U\[([^\]]*)\]", text)[1])[:2]  # type: ignore[index]
             failure = re.search(rf"({_NUMBER})\s+if\s+ratification\s+fails", text)
-            x, p = ratification.offer_under_ratification(float(low), float(high), -float(failure[1]) if failure else 0.0)
-            return {"offer x": x, "x": x, "P(ratify)": p}
+            offer, chance = ratification.offer_under_ratification(float(low), float(high), -float(failure[1]) if failure else 0.0)
+            return {"offer x": offer, "x": offer, "P(ratify)": chance}
         case "winset_overlap":
             a, b = (_vector(v) for v in re.findall(r"N\(([^)]*)\)", text))
             return {"P(ZOPA)": float(ratification.overlap_chance(a[0], a[1], b[0], b[1]))}
@@ -243,7 +243,7 @@ def solve_closed_forms(data: Path, example: pd.DataFrame) -> pd.DataFrame:
     rows = pd.read_csv(data / "closed_forms.csv", dtype={"case_id": str, "model": str, "inputs": str, "quantity": str})
     answers: list[float] = []
     last: dict[str, str] = {}
-    for row in rows.itertuples():
+    for row in list[Any](rows.itertuples()):
         text = str(row.inputs)
         text = last.get(row.case_id, text) if text.strip() == "same" else text
         last.setdefault(str(row.case_id), text)

@@ -22,7 +22,7 @@ from cumbre.table.ensemble import components, forecast_issue
 from cumbre.table.fitting import GRID_NAMES, choose, crps, fit_logit, mixture_grid
 from cumbre.table.kernel import LEVELS
 
-__all__ = ["episode_features", "issue_inputs", "run", "score_bilateral", "score_issues"]
+__all__ = ["episode_features", "issue_inputs", "issue_parts", "rows_of", "run", "score_bilateral", "score_issues"]
 
 Progress = Callable[[float, str], None] | None
 QUANTILES = [f"q{round(1000 * level):03d}" for level in LEVELS]
@@ -40,7 +40,9 @@ def run(data: Path, out: Path, *, refit: str | None = None, progress: Progress =
         raise UsageError(f"--refit {refit!r} is not known; use loo, or leave it out for the shipped priors")
     tasks = [task for name, task in _TASKS.items() if (data / name).is_file()]
     if not tasks:
-        raise InputError(f"{data}: holds none of {', '.join(_TASKS)}; name a folder such as bargaining/deu or bargaining/bilateral")
+        raise InputError(
+            f"{data}: holds none of {', '.join(_TASKS)}; name a folder such as bargaining/deu or bargaining/bilateral"
+        )
     scores = []
     for task in tasks:
         target = out if len(tasks) == 1 else out / f"{task}.csv"
@@ -59,6 +61,11 @@ def _read(path: Path, need: tuple[str, ...], text: tuple[str, ...]) -> pd.DataFr
         if name not in text:
             frame[name] = pd.to_numeric(frame[name], errors="coerce")
     return frame
+
+
+def rows_of(frame: pd.DataFrame) -> list[Any]:
+    """Rows with their columns as attributes."""
+    return list(frame.itertuples(index=False))
 
 
 def issue_inputs(data: Path) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
@@ -82,15 +89,15 @@ def _filled(column: pd.Series[float]) -> np.ndarray[tuple[int], np.dtype[np.floa
     return values / values.max() if len(values) and values.max() > 0 else np.ones_like(values)
 
 
-def _parts(issue: Any, group: pd.DataFrame) -> dict[str, Any]:
+def issue_parts(issue: Any, group: pd.DataFrame) -> dict[str, Any]:
     x = np.clip((group["position"].to_numpy(np.float64) - issue.scale_low) / (issue.scale_high - issue.scale_low), 0, 1)
     return components(x, _filled(group["salience"]), _filled(group["capability"]), GRID_NAMES)
 
 
 def _loo_priors(issues: pd.DataFrame, groups: Mapping[str, pd.DataFrame], progress: Progress) -> dict[str, dict[str, Any]]:
     """Mixture chosen without the dossier, by dossier."""
-    rows = [r for r in issues.itertuples() if np.isfinite(r.outcome) and len(groups.get(str(r.issue_id), ())) >= 3]
-    parts = [_parts(r, groups[str(r.issue_id)]) for r in rows]
+    rows = [r for r in rows_of(issues) if np.isfinite(r.outcome) and len(groups.get(str(r.issue_id), ())) >= 3]
+    parts = [issue_parts(r, groups[str(r.issue_id)]) for r in rows]
     truth = np.array([(r.outcome - r.scale_low) / (r.scale_high - r.scale_low) for r in rows])
     grid = mixture_grid(parts, truth)
     if progress:
@@ -99,7 +106,10 @@ def _loo_priors(issues: pd.DataFrame, groups: Mapping[str, pd.DataFrame], progre
     found = {}
     for name in issues["dossier_id"].astype(str).unique():
         best = choose(grid, dossier != name)
-        found[name] = {"weights": dict(zip(GRID_NAMES, grid.weights[best].tolist(), strict=True)), "kernel_sd": float(grid.sd[best])}
+        found[name] = {
+            "weights": dict(zip(GRID_NAMES, grid.weights[best].tolist(), strict=True)),
+            "kernel_sd": float(grid.sd[best]),
+        }
     return found
 
 
@@ -109,7 +119,7 @@ def _issues(data: Path, out: Path, loo: bool, progress: Progress) -> pd.DataFram
     by_dossier = _loo_priors(issues, groups, progress) if loo else {}
     rows: list[list[Any]] = []
     nobody = pd.DataFrame({"position": [], "salience": [], "capability": []}, dtype=float)
-    for number, issue in enumerate(issues.itertuples()):
+    for number, issue in enumerate(rows_of(issues)):
         group = groups.get(str(issue.issue_id), nobody)
         forecast = forecast_issue(
             group["position"].to_numpy(), group["salience"].to_numpy(), group["capability"].to_numpy(),
@@ -130,7 +140,7 @@ def score_issues(issues: pd.DataFrame, groups: Mapping[str, pd.DataFrame], forec
     q = 100 * (forecasts[QUANTILES].to_numpy(float) - low[:, None]) / span[:, None]
     mean, truth = 100 * (forecasts["mean"].to_numpy(float) - low) / span, 100 * (y - low) / span
     base = []
-    for i in issues.itertuples():
+    for i in rows_of(issues):
         g = groups.get(str(i.issue_id))
         if g is None or not len(g):
             base.append(50.0)
@@ -163,7 +173,7 @@ def _rounds(data: Path, groups: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     found = rounds_of(x, c, s, rounds=len(published), reading="code")
     rows: list[dict[str, Any]] = []
     close = 0
-    for (median, mean), row in zip(found, published.itertuples(), strict=True):
+    for (median, mean), row in zip(found, rows_of(published), strict=True):
         rows.append({"part": "challenge", "measure": f"round {row.round:.0f} median", "value": median, "n": 1})
         rows.append({"part": "challenge", "measure": f"round {row.round:.0f} mean", "value": mean, "n": 1})
         close += abs(median - row.weighted_median) <= 0.1
@@ -227,7 +237,11 @@ def score_bilateral(episodes: pd.DataFrame, p: np.ndarray[tuple[int], np.dtype[n
         rate = g["agreed"].mean()
         deal = g[g["agreed"] == 1]
         error = ((deal["share_a"] - deal["true_a"]).abs() + (deal["share_b"] - deal["true_b"]).abs()) / 2
-        values = {"Brier": ((g["p"] - g["agreed"]) ** 2).mean(), "Brier of the base rate": rate * (1 - rate), "share error": error.mean()}
+        values = {
+            "Brier": ((g["p"] - g["agreed"]) ** 2).mean(),
+            "Brier of the base rate": rate * (1 - rate),
+            "share error": error.mean(),
+        }
         rows += [{"part": str(source), "measure": k, "value": float(v), "n": len(g)} for k, v in values.items()]
     return pd.DataFrame(rows)
 

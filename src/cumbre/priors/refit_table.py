@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cumbre.backtest.table import _parts, episode_features, issue_inputs
+from cumbre.backtest.table import episode_features, issue_inputs, issue_parts, rows_of
 from cumbre.table.fitting import GRID_NAMES, choose, fit_logit, mixture_grid
 
 __all__ = ["main", "refit"]
@@ -22,8 +22,8 @@ __all__ = ["main", "refit"]
 
 def _many_actor(data: Path) -> dict[str, Any]:
     issues, groups = issue_inputs(data / "deu")
-    rows = [r for r in issues.itertuples() if np.isfinite(r.outcome) and len(groups.get(str(r.issue_id), ())) >= 3]
-    parts = [_parts(r, groups[str(r.issue_id)]) for r in rows]
+    rows = [r for r in rows_of(issues) if np.isfinite(r.outcome) and len(groups.get(str(r.issue_id), ())) >= 3]
+    parts = [issue_parts(r, groups[str(r.issue_id)]) for r in rows]
     truth = np.array([(r.outcome - r.scale_low) / (r.scale_high - r.scale_low) for r in rows])
     grid = mixture_grid(parts, truth)
     best = choose(grid, np.ones(len(rows), bool))
@@ -86,7 +86,10 @@ def _outside_view(data: Path) -> dict[str, Any]:
     icb = pd.read_csv(data / "icb_crises" / "crisis_actors.csv")
     small = icb[icb["violence"] == 1]
     groups = {"all": icb, "no violence": small}
-    ranges = {name: _shares(rows[["cd", "sf", "bd"]].sum()) for name, rows in (("all", ties), ("USA as sender", usa), ("USA and Latin America", latin))}
+    ranges = {
+        name: _shares(rows[["cd", "sf", "bd"]].sum())
+        for name, rows in (("all", ties), ("USA as sender", usa), ("USA and Latin America", latin))
+    }
     outcomes = {
         name: {"n": len(rows), **{str(k): float(v) for k, v in rows["outcome"].value_counts(normalize=True).round(4).items()}}
         for name, rows in groups.items()
@@ -129,7 +132,9 @@ def refit(data: Path) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> None:
     """Command line of the refit."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--data", type=Path, required=True, help="folder with deu/, bilateral/, sanctions_crises/, icb_crises/, published/")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with deu/, bilateral/, sanctions_crises/, icb_crises/, published/"
+    )
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("table.json"))
     args = parser.parse_args(arguments)
     args.out.write_text(json.dumps(refit(args.data), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

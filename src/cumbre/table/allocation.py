@@ -35,7 +35,9 @@ class Division:
 
 
 def divide(quantity: Array, value_a: Array, value_b: Array, disagreement: tuple[float, float] = (0.0, 0.0)) -> Division:
-    """Kalai-Smorodinsky (largest smallest share of ideal gains) over all integer allocations, ties averaged; quantity, value_a, value_b (good,).
+    """Kalai-Smorodinsky (largest smallest share of ideal gains) over all integer allocations, ties averaged.
+
+    quantity, value_a, value_b (good,); disagreement in points.
 
     >>> d = divide(np.array([1, 3, 2]), np.array([6.0, 0.0, 2.0]), np.array([2.0, 2.0, 1.0]))
     >>> round(d.share_a, 3), round(d.share_b, 3)
@@ -51,10 +53,10 @@ def divide(quantity: Array, value_a: Array, value_b: Array, disagreement: tuple[
     d = np.asarray(disagreement, np.float64)
     room = np.maximum(best - d, 1e-12)
     gains = (u - d) / room
-    fair = (gains >= -1e-12).all(1)
+    fair = np.asarray((gains >= -1e-12).all(1))
     pool = np.where(fair[:, None], gains, gains.min() - 1.0) if fair.any() else gains
-    # gains are measured against a side's own maximum, as people do, and not against what the other's threat leaves of it
-    # whole units leave ties for the worst-off; people do not resolve them for the better-off alone, so all of them count alike
+    # gains are measured against a side's own maximum, as people do, and not against what the other's threat leaves of it;
+    # whole units leave ties for the worst-off, which people do not resolve for the better-off alone: all of them count alike
     chance = lexicographic(pool, depth=1)
     share = chance @ (u / best)
     product = np.maximum(gains[:, 0], 0) * np.maximum(gains[:, 1], 0)

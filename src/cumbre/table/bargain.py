@@ -51,7 +51,7 @@ class Bargain:
 
     def with_(self, **fields: Array) -> Bargain:
         """A copy with some fields replaced."""
-        return replace(self, **fields)  # type: ignore[arg-type]
+        return replace(self, **fields)
 
 
 Concept = Callable[[Bargain], Array]

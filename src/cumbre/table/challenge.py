@@ -54,9 +54,7 @@ def _power(base: Array, r: Array | None) -> Array:
     return base if r is None else np.asarray(base**r)
 
 
-def _expected(
-    x: Array, s: Array, p: Array, mu: Array, span: Array, r: Array | None, q: float, mirror: bool = False
-) -> Array:
+def _expected(x: Array, s: Array, p: Array, mu: Array, span: Array, r: Array | None, q: float, mirror: bool = False) -> Array:
     """E[i, j], what i expects from challenging j, all with the risk of i; `mirror`: E_ji as i itself reckons it."""
     d = np.abs(x[:, None] - x[None, :]) / span
     rr = None if r is None else r[:, None]
@@ -164,7 +162,8 @@ def rounds_of(
     x: Array, capability: Array, salience: Array, *, rounds: int, reading: Reading = "code", q: float = 1.0
 ) -> list[tuple[float, float]]:
     """Weighted median and mean after each round of one issue in one world, on the scale of x; arguments (actor,)."""
-    now, found = np.asarray(x, np.float64), []
+    found: list[tuple[float, float]] = []
+    now: Array = np.asarray(x, np.float64)
     c, s = np.asarray(capability, np.float64), np.asarray(salience, np.float64)
     for _ in range(rounds):
         now = challenge(now, c, s, rounds=1, reading=reading, q=q)

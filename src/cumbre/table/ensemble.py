@@ -1,8 +1,8 @@
 """One issue, many actors: the shipped mixture of concepts as one predictive distribution.
 
-A probabilistic Condorcet election with quadratic utility (its Markov version) leads; the compromise, Nash with far disagreement and a challenge model
-join with small weights; a censored normal kernel carries the rest. The election's lottery over exact positions supplies the
-spikes that decided issues show: outcomes are often somebody's exact position.
+A probabilistic Condorcet election with quadratic utility (its Markov version) leads; the compromise, Nash with far disagreement
+and a challenge model join with small weights; a censored normal kernel carries the rest. The election's lottery over exact
+positions supplies the spikes that decided issues show: outcomes are often somebody's exact position.
 """
 
 from __future__ import annotations
@@ -106,6 +106,6 @@ def forecast_issue(
     sd = float(priors["kernel_sd"])
     return IssueForecast(
         low + span * float(mixture_mean(atoms, chances, sd)),
-        low + span * mixture_quantiles(atoms, chances, sd, levels),
+        np.asarray(low + span * mixture_quantiles(atoms, chances, sd, levels), np.float64),
         np.asarray(levels, np.float64),
     )

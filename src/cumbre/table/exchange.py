@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cumbre.table.bargain import Array, Bargain
 from cumbre.table.mean import weighted_mean
@@ -37,16 +38,19 @@ class Trade:
     gains: Array
 
 
-def _best(x: Array, v: Array, s: Array, c: Array, done: Array) -> tuple[Array, ...]:
+def _best(
+    x: Array, v: Array, s: Array, c: Array, done: npt.NDArray[np.bool_]
+) -> tuple[Array, Array, npt.NDArray[np.intp], Array, Array]:
     """Best trade a world; x ideal, v voting positions, s (world, actor, issue), c (world, actor)."""
     w = c[:, :, None] * s
     total = np.maximum(w.sum(1), 1e-30)
     o = (w * v).sum(1) / total
     worlds, n, m = v.shape
     side = np.sign(v - o[:, None])
-    best = np.zeros(worlds, x.dtype)
-    pick = np.zeros((worlds, 4), np.intp)
-    move_p, move_q = np.zeros(worlds, x.dtype), np.zeros(worlds, x.dtype)
+    best: Array = np.zeros(worlds, x.dtype)
+    pick: npt.NDArray[np.intp] = np.zeros((worlds, 4), np.intp)
+    move_p: Array = np.zeros(worlds, x.dtype)
+    move_q: Array = np.zeros(worlds, x.dtype)
     for i in range(n):
         for j in range(n):
             if i == j:
@@ -63,12 +67,12 @@ def _best(x: Array, v: Array, s: Array, c: Array, done: Array) -> tuple[Array, .
                     rate = (s[:, i, p] + s[:, j, p]) / np.maximum(s[:, i, q] + s[:, j, q], 1e-30)
                     size = np.minimum(np.abs(reach_i[:, p]), np.abs(reach_j[:, q]) / np.maximum(rate, 1e-30))
                     gain = -s[:, i, p] * size + s[:, i, q] * rate * size
-                    good = opposed[:, p] & opposed[:, q] & willing & ~done[:, i, j, p, q].astype(bool) & (gain > best)
+                    good = opposed[:, p] & opposed[:, q] & willing & ~done[:, i, j, p, q] & (gain > best)
                     best = np.where(good, gain, best)
                     pick = np.where(good[:, None], np.array([i, j, p, q])[None], pick)
                     move_p = np.where(good, np.sign(reach_i[:, p]) * size, move_p)
                     move_q = np.where(good, np.sign(reach_j[:, q]) * size * rate, move_q)
-    return o, best, pick, move_p, move_q
+    return np.asarray(o), best, pick, move_p, move_q
 
 
 def exchange(x: Array, salience: Array, capability: Array, rounds: int = 5) -> tuple[Array, Array, list[list[Trade]]]:
@@ -88,7 +92,7 @@ def exchange(x: Array, salience: Array, capability: Array, rounds: int = 5) -> t
     w = c[:, :, None] * s
     total = np.maximum(w.sum(1), 1e-30)
     before = (w * v).sum(1) / total
-    done = np.zeros((worlds, n, n, m, m), dtype=np.int8)
+    done = np.zeros((worlds, n, n, m, m), dtype=bool)
     trades: list[list[Trade]] = [[] for _ in range(worlds)]
     rows = np.arange(worlds)
     for _ in range(rounds):
@@ -106,10 +110,18 @@ def exchange(x: Array, salience: Array, capability: Array, rounds: int = 5) -> t
         gains = (s * (np.abs(ideal - o[:, None]) - np.abs(ideal - after[:, None]))).sum(-1)
         for world in np.flatnonzero(live):
             trades[world].append(
-                Trade(int(i[world]), int(j[world]), int(p[world]), int(q[world]), float(move_p[world]), float(move_q[world]), gains[world])
+                Trade(
+                    int(i[world]),
+                    int(j[world]),
+                    int(p[world]),
+                    int(q[world]),
+                    float(move_p[world]),
+                    float(move_q[world]),
+                    gains[world],
+                )
             )
-        done[rows[live], i[live], j[live], p[live], q[live]] = 1
-        done[rows[live], j[live], i[live], q[live], p[live]] = 1
+        done[rows[live], i[live], j[live], p[live], q[live]] = True
+        done[rows[live], j[live], i[live], q[live], p[live]] = True
     return before, (w * v).sum(1) / total, trades
 
 

@@ -81,7 +81,8 @@ def by_model(case: Case, worlds: Worlds) -> pd.DataFrame:
         if not n:
             continue
         p = float(deal[mask].mean())
-        row: dict[str, Any] = {"model": name, "weight": n / len(deal), "worlds": n, "deal": p, "deal_error": float(np.sqrt(p * (1 - p) / n))}
+        error = float(np.sqrt(p * (1 - p) / n))
+        row: dict[str, Any] = {"model": name, "weight": n / len(deal), "worlds": n, "deal": p, "deal_error": error}
         for k, issue in enumerate(ids):
             row[f"{issue}.mean"] = float(final[mask, k].mean())
             row[f"{issue}.changed"] = float((final[mask, k] != start[mask, k]).mean())

@@ -92,7 +92,9 @@ class Fitted:
     delivery_days: Array  # (K, 3)
     delivery_chance: Array  # (K, 3)
     reversions: tuple[tuple[tuple[float, float], ...], ...]  # an issue: (value 0-1, chance)
-    ratifiers: tuple[tuple[int, str, str, float, tuple[float, float, float], bool], ...]  # issue, actor, side, threshold, support, veto
+    ratifiers: tuple[
+        tuple[int, str, str, float, tuple[float, float, float], bool], ...
+    ]  # issue, actor, side, threshold, support, veto
     needs: tuple[tuple[int, int, float, float], ...]  # issue, needed issue, at_least, at_most (0-1)
     links: Array  # (K, K)
     parts_of: tuple[tuple[int, int], ...]  # issue, the issue that contains it

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,15 +62,17 @@ def mixture_grid(parts: Sequence[dict[str, tuple[Array, Array]]], truth: Array) 
             atoms[name][row, : len(a)], chances[name][row, : len(c)] = a, c
     shares = [
         (f, c, n, max(round(1 - f - c - n, 10), 0.0))
-        for f, c, n in itertools.product((0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9), (0.05, 0.1, 0.15, 0.2, 0.25, 0.3), (0.0, 0.05, 0.1))
+        for f, c, n in itertools.product(
+            (0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9), (0.05, 0.1, 0.15, 0.2, 0.25, 0.3), (0.0, 0.05, 0.1)
+        )
         if -1e-9 <= 1 - f - c - n <= 0.1001
     ]
     everything = np.concatenate([atoms[n] for n in GRID_NAMES], 1)
-    rows: list[tuple[Array, ...]] = []
+    rows: list[tuple[npt.NDArray[Any], ...]] = []
     for share, sd in itertools.product(shares, _SDS):
-        p = np.concatenate([w * chances[n] for w, n in zip(share, GRID_NAMES, strict=True)], 1)
-        q = mixture_quantiles(everything, p, sd)
-        mean = mixture_mean(everything, p, sd)
+        law = np.concatenate([w * chances[n] for w, n in zip(share, GRID_NAMES, strict=True)], 1)
+        q = mixture_quantiles(everything, law, sd)
+        mean = mixture_mean(everything, law, sd)
         rows.append(
             (np.array(share), np.array(sd), 100 * crps(q, truth), 100 * np.abs(mean - truth),
              (q[:, 3] <= truth) & (truth <= q[:, 35]), 100 * (q[:, 35] - q[:, 3]))

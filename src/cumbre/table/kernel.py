@@ -44,7 +44,7 @@ def mixture_mean(atoms: Array, chances: Array, sd: float | Array) -> Array:
     l, h = (0.0 - atoms) / spread, (1.0 - atoms) / spread  # noqa: E741
 
     def phi(t: Array) -> Array:
-        return np.exp(-0.5 * t * t) / np.sqrt(2 * np.pi)
+        return np.asarray(np.exp(-0.5 * t * t) / np.sqrt(2 * np.pi))
 
     inside = special.ndtr(h) - special.ndtr(l)
     mean = atoms * inside + spread * (phi(l) - phi(h)) + special.ndtr(-h)

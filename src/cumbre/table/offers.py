@@ -41,7 +41,7 @@ def breakdown_share(p: npt.ArrayLike, b1: npt.ArrayLike, b2: npt.ArrayLike) -> A
     p, b1, b2 = np.asarray(p, np.float64), np.asarray(b1, np.float64), np.asarray(b2, np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         x = (1 - p * b2 - (1 - p) * (1 - p * b1)) / (1 - (1 - p) ** 2)
-    return np.where(p > 0, x, b1 + (1 - b1 - b2) / 2)
+    return np.asarray(np.where(p > 0, x, b1 + (1 - b1 - b2) / 2))
 
 
 def outside_option_share(delta1: npt.ArrayLike, delta2: npt.ArrayLike, out1: npt.ArrayLike, out2: npt.ArrayLike) -> Array:
@@ -67,7 +67,9 @@ def outside_option_share(delta1: npt.ArrayLike, delta2: npt.ArrayLike, out1: npt
     return np.where(o1 + o2 > 1, np.nan, x)
 
 
-def deadline_share(delta1: npt.ArrayLike, delta2: npt.ArrayLike, rounds: int, b1: npt.ArrayLike = 0.0, b2: npt.ArrayLike = 0.0) -> Array:
+def deadline_share(
+    delta1: npt.ArrayLike, delta2: npt.ArrayLike, rounds: int, b1: npt.ArrayLike = 0.0, b2: npt.ArrayLike = 0.0
+) -> Array:
     """First mover's share with a last round: backward induction from payoffs b1, b2 after the last refusal.
 
     Offers alternate, player 1 first; in the last round the proposer gives the other what no deal is worth.

@@ -27,8 +27,10 @@ def passports(case: Case, fitted: Fitted) -> dict[str, Passport]:
     shipped = priors.load("table")
     many, breakdown = shipped["many_actor"], shipped["breakdown"]
     rows: list[Passport] = [
-        Passport("table.kernel_sd", fitted.kernel_sd, "share of the scale", many["label"], many["formula"], n=many["n"], note=many["source"]),
-        Passport("table.slope", fitted.slope, "log-odds", breakdown["label"], breakdown["formula"], n=breakdown["sources"]["DealOrNoDeal"]["n"],
+        Passport("table.kernel_sd", fitted.kernel_sd, "share of the scale", many["label"], many["formula"], n=many["n"],
+                 note=many["source"]),
+        Passport("table.slope", fitted.slope, "log-odds", breakdown["label"], breakdown["formula"],
+                 n=breakdown["sources"]["DealOrNoDeal"]["n"],
                  note=f"{breakdown['source']}. {breakdown['note']} Spread between worlds: sd {fitted.judged.slope_sd:g}."),
     ]  # fmt: skip
     rows += [
@@ -39,19 +41,31 @@ def passports(case: Case, fitted: Fitted) -> dict[str, Passport]:
     for field in dataclasses.fields(fitted.judged):
         value = getattr(fitted.judged, field.name)
         if field.name == "model_weights":
-            rows += [Passport(f"table.model.{n}", w, "weight", "judged", meaning.get("model_weights", "weight of a concept")) for n, w in value]
+            rows += [
+                Passport(f"table.model.{n}", w, "weight", "judged", meaning.get("model_weights", "weight of a concept"))
+                for n, w in value
+            ]
         else:
-            rows.append(Passport(f"table.judged.{field.name}", float(value), "", "judged", meaning.get(field.name, field.name.replace("_", " "))))
+            rows.append(
+                Passport(
+                    f"table.judged.{field.name}",
+                    float(value),
+                    "",
+                    "judged",
+                    meaning.get(field.name, field.name.replace("_", " ")),
+                )
+            )
     for k, issue in enumerate(case.issues):
-        low, mode, high = issue.change_within
+        low, _, high = issue.change_within
         rows.append(
             Passport(f"table.base_rate.{issue.id}", float(fitted.target[k]), "chance", "judged",
                      "mean of a PERT base rate of any change within 180 days (or the horizon, if nearer)", low=low, high=high, level=1.0,
                      sources=issue.source_id, note=issue.change_basis)
         )  # fmt: skip
         rows.append(
-            Passport(f"table.delivery.{issue.id}", issue.delivery_chance[1], "chance", "judged", "mode of the chance that what is signed is delivered",
-                     low=issue.delivery_chance[0], high=issue.delivery_chance[2], level=1.0, sources=issue.source_id)
+            Passport(f"table.delivery.{issue.id}", issue.delivery_chance[1], "chance", "judged",
+                     "mode of the chance that what is signed is delivered", low=issue.delivery_chance[0],
+                     high=issue.delivery_chance[2], level=1.0, sources=issue.source_id)
         )  # fmt: skip
         for n, reversion in enumerate(issue.reversion):
             rows.append(
@@ -96,5 +110,8 @@ def passports(case: Case, fitted: Fitted) -> dict[str, Passport]:
         "drift": "change of the cooperation-conflict index over the horizon, from the relation stage",
         "gain": "geometric mean of the two shares of the possible gain at the settlement",
     }
-    rows += [Passport(f"table.input_{n}", None, "", "simulated" if n in ("drift", "gain") else "judged", rule) for n, rule in drawn.items()]
+    rows += [
+        Passport(f"table.input_{n}", None, "", "simulated" if n in ("drift", "gain") else "judged", rule)
+        for n, rule in drawn.items()
+    ]
     return {row.id: row for row in rows}

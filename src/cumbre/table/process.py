@@ -65,7 +65,8 @@ class Moves:
 
 def engaged_mediators(f: Fitted, d: Draws) -> Bools:
     """Which mediators take part in each world, (W, M)."""
-    return np.asarray(d.engage < np.array([m[1] for m in f.mediators], float)[None, :]) if f.mediators else np.zeros((len(d.model), 0), bool)
+    chances = np.array([m[1] for m in f.mediators], float).reshape(1, -1)
+    return np.asarray(d.engage < chances)
 
 
 def talk_odds(f: Fitted, d: Draws, s: Settlement, engaged: Bools, around: Surroundings | None) -> Array:
@@ -160,8 +161,8 @@ def moves(f: Fitted, d: Draws, s: Settlement, engaged: Bools, around: Surroundin
     odds = special.logit(np.clip(d.base, 1e-6, 1 - 1e-6)) + (f.change_shift if len(f.change_shift) else 0.0)
     odds = odds + j.deal_odds * (made[:, group] - rate[group]) + j.pressure_odds * (pressure(f, s) - centre) / size
     wish = s.wish.copy()
-    for k, _, value in f.imposed:
-        pull = f.links[k] * (value - f.status_quo[k])
+    for k, _, fixed in f.imposed:
+        pull = f.links[k] * (fixed - f.status_quo[k])
         odds = odds + np.abs(pull)
         wish = np.clip(wish + 0.3 * pull, 0, 1)
     if around is not None:
@@ -213,7 +214,7 @@ def _friendly(f: Fitted) -> Array:
 def _revert(
     f: Fitted, d: Draws, rate: Array, value: Array, can: Bools, around: Surroundings | None, alone: Array
 ) -> tuple[Array, Bools, Array]:
-    """Changes without a deal that take one of the case's reversion values; hostile acts in the relation make them likelier and date them."""
+    """Changes without a deal that take a reversion value of the case; hostile acts in the relation make them likelier and date them."""
     event_day = np.full(value.shape, np.inf)
     value, can = value.copy(), can.copy()
     for k, options in enumerate(f.reversions):

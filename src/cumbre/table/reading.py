@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +66,9 @@ def _groups(case: Case, judged: Judged) -> tuple[tuple[Group, ...], npt.NDArray[
     groups = []
     for pair in names:
         members = np.array([k for k, p in enumerate(pair_of) if p == pair], dtype=np.intp)
-        rates = [(i.change_within[0] + 4 * i.change_within[1] + i.change_within[2]) / 6 for i in (case.issues[k] for k in members)]
+        rates = [
+            (i.change_within[0] + 4 * i.change_within[1] + i.change_within[2]) / 6 for i in (case.issues[k] for k in members)
+        ]
         # a deal is as frequent as the changes it would bring: the mean base rate of the issues that the two settle between them
         rate = float(np.mean(rates)) if rates else 0.0
         groups.append(Group(f"{pair[0]}-{pair[1]}", pair, members, rate, pair == (a, b)))
@@ -99,16 +102,18 @@ def read_case(case: Case, *, signals: bool = True, judged: Judged | None = None)
     row_mode = np.array([(m - lo) / w for (_, m, _), (lo, w) in zip(beliefs, scale, strict=True)], float)
     capability = np.array([r.capability / 100 for r in rows], float)
     salience = np.array([r.salience for r in rows], float)
-    red = np.array([np.nan if r.red_line is None else (r.red_line - lo) / w for r, (lo, w) in zip(rows, scale, strict=True)], float)
+    red = np.array(
+        [np.nan if r.red_line is None else (r.red_line - lo) / w for r, (lo, w) in zip(rows, scale, strict=True)], float
+    )
     above = np.zeros(total, bool)
     for n in range(total):
         others = [row_mode[m] for m in range(total) if row_issue[m] == row_issue[n] and m != n]
         centre = float(np.mean(others)) if others else 0.5
         # the line stands between the actor and the rest: nothing beyond it, seen from the actor's own position
         above[n] = red[n] > row_mode[n] or (red[n] == row_mode[n] and centre > red[n])
-    decides = np.array([case.side(r.actor) in {case.side(d) for d in issues[k].deciders} and _speaks(case, r.actor, issues[k])
-                        for r, k in zip(rows, row_issue, strict=True)], bool) if total else np.zeros(0, bool)  # fmt: skip
-    sided = _sides(case, rows, row_issue, row_side, row_mode, salience, capability, groups, group_of)
+    decides = np.array([_speaks(case, r.actor, issues[k]) for r, k in zip(rows, row_issue, strict=True)], bool)
+    arrays: dict[str, Any] = _sides(case, rows, row_issue, row_side, row_mode, salience, capability, groups, group_of)
+    arrays |= _winsets(case, judged, groups, group_of, quo)
     links = np.zeros((count, count))
     for k, issue in enumerate(issues):
         for other, value in issue.soft_links.items():
@@ -158,7 +163,7 @@ def read_case(case: Case, *, signals: bool = True, judged: Judged | None = None)
              -np.inf if n.at_least is None else (n.at_least - low[number[n.issue]]) / span[number[n.issue]],
              np.inf if n.at_most is None else (n.at_most - low[number[n.issue]]) / span[number[n.issue]])
             for k, i in enumerate(issues) for n in i.needs if n.issue in number
-        ),  # fmt: skip
+        ),
         links=links,
         parts_of=parts,
         row_issue=row_issue,
@@ -179,8 +184,7 @@ def read_case(case: Case, *, signals: bool = True, judged: Judged | None = None)
         groups=groups,
         group_of=group_of,
         single_decider=np.array([len({case.side(d) for d in i.deciders}) == 1 for i in issues], bool),
-        **sided,
-        **_winsets(case, judged, groups, group_of, quo),
+        **arrays,
         power=power,
         outside=outside,
         public=case.meeting is not None and case.meeting.setting == "public",
@@ -206,7 +210,9 @@ def _speaks(case: Case, actor: str, issue: s.Issue) -> bool:
     """Whether a row speaks for a decider: the decider itself, its side, or its government."""
     for decider in issue.deciders:
         side = case.side(decider)
-        if actor in (decider, side, f"{side}_GOV") or (case.side(actor) == side and _kind(case, actor) in ("state", "government")):
+        if actor in (decider, side, f"{side}_GOV") or (
+            case.side(actor) == side and _kind(case, actor) in ("state", "government")
+        ):
             return True
     return False
 
@@ -237,7 +243,9 @@ def _sides(
         pair = groups[group_of[k]].sides
         for side_number, side in enumerate(pair):
             mine = [n for n in range(total) if row_issue[n] == k and row_side[n] == side]
-            lead = [n for n in mine if rows[n].actor in (side, f"{side}_GOV") or _kind(case, rows[n].actor) in ("state", "government")]
+            lead = [
+                n for n in mine if rows[n].actor in (side, f"{side}_GOV") or _kind(case, rows[n].actor) in ("state", "government")
+            ]
             lead = lead or mine
             for n in mine:
                 # the government leads; ministries, chambers, parties and business pull it by their capability and salience
@@ -259,7 +267,9 @@ def _sides(
     }  # fmt: skip
 
 
-def _winsets(case: Case, judged: Judged, groups: tuple[Group, ...], group_of: npt.NDArray[np.intp], quo: Array) -> dict[str, Array]:
+def _winsets(
+    case: Case, judged: Judged, groups: tuple[Group, ...], group_of: npt.NDArray[np.intp], quo: Array
+) -> dict[str, Array]:
     """Bounds of what a majority of each side's audiences accepts, issue by issue; the whole scale where nobody is asked."""
     count = len(case.issues)
     low, high = np.zeros((count, 2)), np.ones((count, 2))
@@ -268,12 +278,14 @@ def _winsets(case: Case, judged: Judged, groups: tuple[Group, ...], group_of: np
     slack = judged.tolerance * (1.0 if public else 2.0)
     for k, issue in enumerate(case.issues):
         for number, side in enumerate(groups[group_of[k]].sides):
-            people = [r for r in case.audiences if r.issue == issue.id and r.country == side and r.partition == 1 and r.salience > 0]
+            people = [
+                r for r in case.audiences if r.issue == issue.id and r.country == side and r.partition == 1 and r.salience > 0
+            ]
             if not people:
                 continue
             ideal = (np.array([r.position for r in people], float) - issue.low) / (issue.high - issue.low)
-            bounds = winset(np.clip(ideal, 0, 1), np.array([r.salience for r in people], float),
-                            np.array([r.share for r in people], float), float(quo[k]), threshold=-slack / max(issue.visibility, 0.05))  # fmt: skip
+            care, mass = (np.array([getattr(r, name) for r in people], float) for name in ("salience", "share"))
+            bounds = winset(np.clip(ideal, 0, 1), care, mass, float(quo[k]), threshold=-slack / max(issue.visibility, 0.05))
             if not np.isnan(bounds[0]):
                 low[k, number], high[k, number] = bounds
     return {"winset_low": low, "winset_high": high}

@@ -113,7 +113,12 @@ def draw_inputs(f: Fitted, source: Source) -> Draws:
     count, total, groups = len(f.issue_ids), len(f.row_issue), len(f.groups)
     actor_factor = np.empty((worlds, len(f.actor_ids)))
     source_factor = np.empty((worlds, len(f.source_ids)))
-    own, sal, cap, red = np.empty((worlds, total)), np.empty((worlds, total)), np.empty((worlds, total)), np.empty((worlds, total))
+    own, sal, cap, red = (
+        np.empty((worlds, total)),
+        np.empty((worlds, total)),
+        np.empty((worlds, total)),
+        np.empty((worlds, total)),
+    )
     for n, name in enumerate(f.source_ids):
         source_factor[:, n] = source(f"source.{name}").normal(1)[:, 0]
     for a, actor in enumerate(f.actor_ids):
@@ -126,10 +131,16 @@ def draw_inputs(f: Fitted, source: Source) -> Draws:
             cell = _stratified(source(f"row.{actor}.{issue}"), 3)
             own[:, row] = special.ndtri(cell[:, 0])
             # normal around the coded salience, cut to 0-1 by restricting the probability range
-            a0, a1 = special.ndtr((0 - f.row_salience[row]) / j.salience_sd), special.ndtr((1 - f.row_salience[row]) / j.salience_sd)
+            a0, a1 = (
+                special.ndtr((0 - f.row_salience[row]) / j.salience_sd),
+                special.ndtr((1 - f.row_salience[row]) / j.salience_sd),
+            )
             sal[:, row] = f.row_salience[row] + j.salience_sd * special.ndtri(a0 + (a1 - a0) * cell[:, 1])
             red[:, row] = cell[:, 2]
-    shared = np.sqrt(j.actor_share) * actor_factor[:, f.row_actor] * f.row_ask + np.sqrt(j.source_share) * source_factor[:, f.row_source]
+    shared = (
+        np.sqrt(j.actor_share) * actor_factor[:, f.row_actor] * f.row_ask
+        + np.sqrt(j.source_share) * source_factor[:, f.row_source]
+    )
     z = np.sqrt(1 - j.actor_share - j.source_share) * own + shared if total else own
     position = pert_table(f.row_low, f.row_mode, f.row_high).at(z) if total else own
     change = np.stack([source(f"change.{k}").normal(1)[:, 0] for k in f.issue_ids], 1) if count else np.empty((worlds, 0))
@@ -141,7 +152,9 @@ def draw_inputs(f: Fitted, source: Source) -> Draws:
         return np.stack(parts, 1) if parts else np.empty((worlds, 0, *shape))
 
     def per_group(name: str, *shape: int) -> Array:
-        return np.stack([_balanced(source(f"{name}.{g.name}"), max(int(np.prod(shape)), 1)).reshape(worlds, *shape) for g in f.groups], 1)
+        return np.stack(
+            [_balanced(source(f"{name}.{g.name}"), max(int(np.prod(shape)), 1)).reshape(worlds, *shape) for g in f.groups], 1
+        )
 
     ratify = [source(f"ratify.{actor}.{f.issue_ids[k]}").normal() for k, actor, *_ in f.ratifiers]
     cost = per_group("cost", 2)
@@ -159,7 +172,9 @@ def draw_inputs(f: Fitted, source: Source) -> Draws:
         pick=each("pick"),
         deal=per_group("deal"),
         slope=source("slope").normal(),
-        cost=pert_table(*np.tile([[0.05], [0.15], [0.45]], (1, 2 * groups))).of_uniform(cost.reshape(worlds, -1)).reshape(cost.shape),
+        cost=pert_table(*np.tile([[0.05], [0.15], [0.45]], (1, 2 * groups)))
+        .of_uniform(cost.reshape(worlds, -1))
+        .reshape(cost.shape),
         winset=special.ndtri(np.clip(each("winset", 2), 1e-9, 1 - 1e-9)),
         power=special.ndtri(per_group("power")),
         ratify=pert_table(*np.array([r[4] for r in f.ratifiers]).T).at(np.stack(ratify, 1)) if ratify else np.empty((worlds, 0)),

@@ -7,6 +7,7 @@ whole; hard linkage, which cancels a move whose need is not met on that day.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,7 @@ def order(start: Array, day: Days, value: Array, settled: Bools, horizon: int) -
     live = np.flatnonzero((day < NEVER).sum(-1).ravel() > 1)
     if len(live):
         # most issues in most worlds have at most one event: only the rest is sorted
-        flat = [np.ascontiguousarray(a).reshape(-1, a.shape[-1]) for a in (day, value, settled)]
+        flat: list[npt.NDArray[Any]] = [np.ascontiguousarray(a).reshape(-1, a.shape[-1]) for a in (day, value, settled)]
         turn = np.argsort(flat[0][live], axis=-1, kind="stable")
         for a in flat:
             a[live] = np.take_along_axis(a[live], turn, -1)
@@ -94,7 +95,8 @@ class _Timeline:
         self.start = np.broadcast_to(f.status_quo, (worlds, count)).copy()
         self.day, self.value, self.settled = m.day.copy(), m.value, m.settled
         self.extra: dict[int, list[tuple[Days, Array]]] = {}
-        self.steps = Steps(np.empty((worlds, count, STEPS)), np.empty((worlds, count, STEPS), np.int64), np.empty((worlds, count, STEPS), bool))
+        shape = (worlds, count, STEPS)
+        self.steps = Steps(np.empty(shape), np.empty(shape, np.int64), np.empty(shape, bool))
 
     def order_all(self) -> None:
         found = order(self.start, self.day, self.value, self.settled, self.horizon)
@@ -113,7 +115,11 @@ class _Timeline:
     def order_one(self, k: int) -> None:
         day, value, settled = self.events(k)
         found = order(self.start[:, k : k + 1], day[:, None], value[:, None], settled[:, None], self.horizon)
-        self.steps.day[:, k], self.steps.value[:, k], self.steps.settled[:, k] = found.day[:, 0], found.value[:, 0], found.settled[:, 0]
+        self.steps.day[:, k], self.steps.value[:, k], self.steps.settled[:, k] = (
+            found.day[:, 0],
+            found.value[:, 0],
+            found.settled[:, 0],
+        )
 
     def add(self, k: int, day: Days, value: Array) -> None:
         if (day < NEVER).any():
