@@ -26,7 +26,7 @@ from cumbre.worlds import Worlds
 __all__ = ["BriefReport", "build", "open_study", "write"]
 
 Progress = Callable[[float, str], None]
-EARLIER_DRAWS, MOST_ITEMS = 2048, 12
+EARLIER_DRAWS, MOST_ITEMS = 2048, 6
 """Worlds of each run behind "what changed", and items that it tells apart."""
 
 

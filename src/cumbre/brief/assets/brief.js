@@ -29,7 +29,6 @@
   addEventListener("hashchange", openTarget);
   openTarget();
   doc.querySelectorAll(".print").forEach(function (b) { b.addEventListener("click", function () { print(); }); });
-  addEventListener("beforeprint", function () { doc.querySelectorAll("details.sheet").forEach(function (d) { d.open = true; }); });
 
   // charts to take away
   function visible(id) {

@@ -267,11 +267,8 @@ def _channels(study: Study) -> tuple[tuple[ChannelFacts, ...], Figure | None]:
 
 def _judged(study: Study) -> Figure | None:
     """Share of the spread of the effect on the vote that rests on judgement, as the home stage splits it."""
-    explain = study.explain("home", "evidence_shares")
-    if explain is None or "home" not in study.fitted:
-        return None
-    shares = explain(study.case, study.worlds, study.fitted["home"]).set_index("label")["share"]
-    if "judged" not in shares or not np.isfinite(shares["judged"]) or shares.sum() <= 0:
+    shares = study.evidence_shares
+    if shares is None or "judged" not in shares:
         return None
     return study.numbers.simulated(
         "brief.home.judged_share",

@@ -137,6 +137,15 @@ class Study:
             groups += [np.flatnonzero(model == k) for k in np.unique(model)]
         return [group for group in groups if len(group) >= 200]
 
+    @cached_property
+    def evidence_shares(self) -> pd.Series[float] | None:
+        """Share of the spread of the effect on the vote by kind of evidence, None where the home stage gives none."""
+        explain = self.explain("home", "evidence_shares")
+        if explain is None or "home" not in self.fitted or not self.has("home", "shift"):
+            return None
+        shares: pd.Series[float] = explain(self.case, self.worlds, self.fitted["home"]).set_index("label")["share"]
+        return shares if np.isfinite(shares).all() and shares.sum() > 0 else None
+
     def name(self, actor: str, spanish: bool = False) -> str:
         """Name of an actor, a side or a candidate."""
         row = self.case.actor.get(actor) or self.case.candidate.get(actor)

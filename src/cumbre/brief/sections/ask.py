@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from cumbre.brief.facts.pack import PACKED, Variable
 from cumbre.brief.numbers import rule
-from cumbre.brief.sections.page import Section, Writer
+from cumbre.brief.sections.page import Section, Writer, capital
 
 __all__ = ["ask_data", "ask_section"]
 
@@ -75,7 +75,7 @@ def _title(w: Writer, v: Variable) -> str:
             return w.issue(v.subject)
         case "ask.event":
             said = w.event(*v.subject.split("|"))
-            return w.s("ask.event", event=said[:1].upper() + said[1:], day=v.day)
+            return w.s("ask.event", event=capital(said), day=v.day)
         case "ask.primary":
             row = next(p for p in w.study.case.primaries if p.id == v.subject)
             return w.s("ask.primary", primary=w.words.pick(row.name, row.name_es))

@@ -14,7 +14,7 @@ from cumbre.brief.facts.relation import RelationFacts
 from cumbre.brief.facts.table import TableFacts
 from cumbre.brief.numbers import Figure
 from cumbre.brief.sections.method import chip, evidence
-from cumbre.brief.sections.page import Block, Section, Sheet, Writer
+from cumbre.brief.sections.page import Block, Section, Sheet, Writer, capital
 from cumbre.brief.words import slug
 
 __all__ = ["Card", "cards", "changed_section", "headline", "reason"]
@@ -175,14 +175,17 @@ def changed_section(w: Writer, changed: ChangedFacts | None) -> Section:
             w.t(
                 "changed.reason",
                 effect=w.n(r.effect),
-                item=Markup("{} {}").format(w.words.pick(r.text, r.text_es), w.marks(r.sources)),
+                item=Markup("{} {}").format(w.words.pick(r.text, r.text_es), w.marks(r.sources[:4])),
             )
             for r in move.because
+            if w.words.number(r.effect).strip("+−0., pts") or r is move.because[0]
         ]
         if move.passing is not None:
             reasons.append(w.t("changed.reason", effect=w.n(move.passing), item=w.s("changed.passing")))
         said = Markup("<br>").join(reasons) if reasons else w.t("changed.many")
-        rows.append((w.words.pick(move.headline.text, move.headline.text_es), w.n(move.was), w.n(move.now), w.n(move.by), said))
+        rows.append(
+            (capital(w.words.pick(move.headline.text, move.headline.text_es)), w.n(move.was), w.n(move.now), w.n(move.by), said)
+        )
     blocks: list[Block] = []
     if rows:
         columns = tuple(w.s(f"changed.column.{c}") for c in ("number", "was", "is", "by", "because"))

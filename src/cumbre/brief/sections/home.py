@@ -58,12 +58,13 @@ def home_section(w: Writer, facts: HomeFacts | None) -> Section:
 
 def _approval(w: Writer, facts: HomeFacts, leader: str) -> Chart:
     case = w.study.case
-    assert facts.fan is not None
+    fan = facts.fan
+    assert fan is not None
     polls = [(row, figure) for row, figure in facts.polls if row.measure == "job"] or list(facts.polls)
     dots = tuple((row.field_end, figure.value) for row, figure in polls)
     first = max(min([d for d, _ in dots], default=case.as_of), case.as_of - dt.timedelta(days=900))
-    label = w.words.form(facts.later, float(facts.fan.middle[-1])) if facts.later else ""
-    line = Line(label, Palette.wine, past=facts.past, future=facts.fan, inner=facts.inner, dots=dots)
+    label = w.words.form(facts.later, float(fan.middle[-1])) if facts.later else ""
+    line = Line(label, Palette.wine, past=facts.past, future=fan, inner=facts.inner, dots=dots)
     moments = [Moment(case.as_of, w.words.short(case.as_of))]
     if w.study.vote_day < case.horizon:
         moments.append(Moment(w.study.vote_day, w.s("chart.vote")))
@@ -73,8 +74,8 @@ def _approval(w: Writer, facts: HomeFacts, leader: str) -> Chart:
             [line],
             moments,
             first=first,
-            last=facts.fan.dates[-1],
-            say=lambda v: w.words.decimal(v) + "\u00a0%",  # type: ignore[union-attr]
+            last=fan.dates[-1],
+            say=lambda v: w.words.decimal(v) + "\u00a0%",
             month=lambda d: w.words.month(d, short=True),
             height=300,
         )

@@ -11,7 +11,7 @@ from cumbre.brief.charts.scale import nice
 from cumbre.brief.facts.track import TrackFacts
 from cumbre.brief.facts.watch import WatchFacts
 from cumbre.brief.facts.why import Driver, Tornado
-from cumbre.brief.sections.page import Block, Section, Sheet, Writer
+from cumbre.brief.sections.page import Block, Section, Sheet, Writer, capital
 
 __all__ = ["track_section", "watch_section", "why_section"]
 
@@ -98,9 +98,9 @@ def watch_section(w: Writer, facts: WatchFacts) -> Section:
             event = w.words.pick(sign.event, sign.event_es)
             rows.append(
                 (
-                    event[:1].upper() + event[1:],
+                    capital(event),
                     w.n(sign.chance),
-                    w.words.pick(sign.number, sign.number_es),
+                    capital(w.words.pick(sign.number, sign.number_es)),
                     w.n(sign.now),
                     w.n(sign.then),
                     w.t("watch.moves", arrow=_arrow(sign.moves.value), by=w.band(sign.moves)),

@@ -20,7 +20,11 @@ ORDER = ("estimated", "selected", "literature", "judged", "recorded", "simulated
 
 
 def evidence(w: Writer, stage: str) -> str:
-    """The label that most inputs of a stage carry, records aside; `simulated` where it names none."""
+    """The label that most inputs of a stage carry, records aside (for home: most of the spread); `simulated` where it names none."""
+    if stage == "home" and (shares := w.study.evidence_shares) is not None:
+        kept = shares[shares.index.isin(ORDER)]
+        if len(kept) and kept.max() > 0:
+            return str(kept.idxmax())
     labels = Counter(p.label for p in w.study.passports.get(stage, {}).values() if p.label not in ("recorded", "simulated"))
     return labels.most_common(1)[0][0] if labels else "simulated"
 

@@ -18,7 +18,7 @@ from cumbre.brief.words import Words
 from cumbre.questions.phrases import KIND_WORDS
 from cumbre.record.schema import Issue
 
-__all__ = ["Block", "Section", "Sheet", "Writer"]
+__all__ = ["Block", "Section", "Sheet", "Writer", "capital"]
 
 PARTICLES = {"de", "del", "la", "las", "los", "van", "von", "da", "dos", "y"}
 SHOWN_SOURCES = 4
@@ -112,7 +112,7 @@ class Writer:
             return self.s("ballot.blank")
         others = [c.name for c in self.study.case.candidates if c.id != id_]
         short = _surname(self.study.name(id_))
-        return self.study.name(id_) if short in {_surname(o) for o in others} else short[:1].upper() + short[1:]
+        return self.study.name(id_) if short in {_surname(o) for o in others} else capital(short)
 
     def issue(self, issue: Issue | str) -> str:
         """Title of an issue."""
@@ -185,6 +185,11 @@ class Writer:
         if len(seen) > SHOWN_SOURCES:
             parts.append(self.t("source.more", n=self.words.decimal(len(seen) - SHOWN_SOURCES)))
         return self.t("source.line", sources=Markup("; ").join(parts))
+
+
+def capital(words: str) -> str:
+    """The words with a capital at their start."""
+    return words[:1].upper() + words[1:]
 
 
 def _surname(name: str) -> str:

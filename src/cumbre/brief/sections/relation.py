@@ -12,7 +12,7 @@ from cumbre.brief.charts.series import Line, Moment, draw_series
 from cumbre.brief.charts.timeline import letter
 from cumbre.brief.facts.relation import WINDOWS, RelationFacts
 from cumbre.brief.numbers import rule
-from cumbre.brief.sections.page import Block, Section, Sheet, Writer
+from cumbre.brief.sections.page import Block, Section, Sheet, Writer, capital
 from cumbre.record.passport import Label, Passport
 
 __all__ = ["relation_section"]
@@ -161,10 +161,10 @@ def _kinds(w: Writer, facts: RelationFacts) -> Chart:
         marks = [Mark(100 * c.value, colour=colour, style=styles[k]) for k, c in enumerate(kind.chances)]  # type: ignore[arg-type]
         span = Mark(100 * kind.chances[-1].value, 100 * kind.chances[0].value, 100 * kind.chances[-1].value, colour, "tick")
         said = w.words.percent(kind.chances[-1].value)
-        specs.append(RowSpec(_capital(w.event(kind.source, kind.target, kind.kind)), (span, *marks), said))
+        specs.append(RowSpec(capital(w.event(kind.source, kind.target, kind.kind)), (span, *marks), said))
     canvases = drawn(lambda width: draw_rows(width, specs, [0, 25, 50, 75, 100], lambda v: w.words.decimal(v) + "\u00a0%"))
     windows = [w.s("relation.window", days=str(d)) for d in WINDOWS[: len(shown[0].chances)]]
-    rows = [(_capital(w.event(k.source, k.target, k.kind)), *(w.n(c) for c in k.chances)) for k in facts.kinds]
+    rows = [(capital(w.event(k.source, k.target, k.kind)), *(w.n(c) for c in k.chances)) for k in facts.kinds]
     first = shown[0]
     return w.chart(
         "kinds",
@@ -182,7 +182,3 @@ def _kinds(w: Writer, facts: RelationFacts) -> Chart:
         ),
         note=w.s("relation.kinds_note"),
     )
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
