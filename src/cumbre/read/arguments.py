@@ -33,6 +33,7 @@ _OWNED = frozenset(
     goods imports exports products shipments steel importaciones productos mercancías bienes exportaciones procedentes provenientes
     queja amenaza amenazas acusación acusaciones llamado invitación declaraciones críticas pressure pressures presiones presión""".split()
 )
+_MOVED = frozenset(("mobilize.deploy", "aid.give", "retreat.withdraw", "sanction.recall", "support.envoy", "cooperate.handover", "concede.allow"))
 _PLANNED = frozenset("decision move plan vow threat effort attempt refusal offer willingness pledge promise agreement bid".split())
 _GATHERINGS = frozenset("talks visit meeting summit trip encounter negotiations discussions visita reunión encuentro cumbre conversaciones negociaciones viaje cita diálogos".split())
 _VERBAL = frozenset("ACCUSE REJECT THREATEN REQUEST SANCTION".split())
@@ -308,6 +309,8 @@ class Arguments:
                 continue
             if source is not None and m.group == source.group:
                 continue
+            if m.start <= trigger.obj < m.end and m.kind == "role" and rule.id in _MOVED:
+                continue  # the troops that are sent are no target
             score = -0.08 * (m.start - start)
             prep = m.prep if m.prep_at >= trigger.at else ""
             if not prep:

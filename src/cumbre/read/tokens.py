@@ -18,7 +18,7 @@ LONGEST_SENTENCE = 1200
 """Characters after which a run without a full stop is cut at a space, so that time and memory stay bounded."""
 
 _TOKEN = re.compile(
-    r"EE\.?\s?UU\.?|(?:[^\W\d_]\.){2,}|[^\W\d_]+n['’]t\b|['’]s\b|\d+(?:[.,:]\d+)*|[^\W\d_][^\W_]*|[^\w\s]|_",
+    r"EE\.?\s?UU\.?|(?:[^\W\d_]\.){2,}|[^\W\d_]+n['’]t\b|['’][sS]\b|\d+(?:[.,:]\d+)*|[^\W\d_][^\W_]*|[^\w\s]|_",
     re.UNICODE,
 )
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|\n\s*\n|\n(?=\s*[-•*–—])")
@@ -94,7 +94,7 @@ def tokenize(text: str, offset: int = 0) -> list[Token]:
 
 # Decomposed text (NFD) carries its accents as separate marks; they belong to the word before them.
 _TOKEN_MARKED = re.compile(
-    r"EE\.?\s?UU\.?|(?:[^\W\d_]\.){2,}|[^\W\d_]+n['’]t\b|['’]s\b|\d+(?:[.,:]\d+)*|[^\W\d_](?:[^\W_]|[\u0300-\u036f])*|[^\w\s]|_",
+    r"EE\.?\s?UU\.?|(?:[^\W\d_]\.){2,}|[^\W\d_]+n['’]t\b|['’][sS]\b|\d+(?:[.,:]\d+)*|[^\W\d_](?:[^\W_]|[\u0300-\u036f])*|[^\w\s]|_",
     re.UNICODE,
 )
 

@@ -300,7 +300,7 @@ def find_triggers(tokens: list[Token], mentions: list[Mention], lex: Lexicon, sh
                 taken.add(trigger.obj)
     role_inside = {k for m in mentions for k in range(m.start, m.end) if m.kind in ("actor", "role") and m.end - m.start > 1}
     for i, token in enumerate(tokens):
-        if i in taken or i in shape.by_token or not token.text[:1].isalpha():
+        if i in taken or i in shape.by_token or not token.text[:1].isalpha() or token.text == "March":
             continue
         trigger = _nominal_trigger(i, tokens, lex, shape)
         if trigger is not None and not (i in role_inside and trigger.words == 0 and token.low in ("strikes", "forces")):
