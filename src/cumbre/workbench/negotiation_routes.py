@@ -1,0 +1,7 @@
+"""Addresses of the negotiation page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ROUTES: dict[tuple[str, str], Any] = {}
