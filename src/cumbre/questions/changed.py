@@ -80,6 +80,14 @@ class Change:
         """now - was."""
         return self.now - self.was
 
+    def reasons(self, most: int = 4) -> list[tuple[float, Item | None]]:
+        """Effects worth naming, largest first: clear of their errors and at least a twentieth of the largest; None is passing time."""
+        parts: list[tuple[float, Item | None]] = [(share.effect, share.item) for share in self.because if share.clear]
+        if abs(self.passing) > 2 * self.passing_error:
+            parts.append((self.passing, None))
+        parts.sort(key=lambda part: -abs(part[0]))
+        return [part for part in parts if abs(part[0]) >= abs(parts[0][0]) / 20][:most]
+
     @property
     def clear(self) -> bool:
         """Whether the number moved by more than three Monte Carlo errors."""
@@ -107,8 +115,8 @@ class Changes:
     left_out: tuple[tuple[Headline, str], ...] = ()
 
     def moved(self) -> list[Change]:
-        """Numbers that moved by more than three Monte Carlo errors, largest in errors first."""
-        return sorted((c for c in self.changes if c.clear), key=lambda c: -abs(c.change) / max(c.mc_error, 1e-12))
+        """Numbers that moved by more than three Monte Carlo errors, most read first."""
+        return [change for change in self.changes if change.clear]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -143,11 +151,10 @@ class Changes:
             lines.append(
                 f"\n{c.headline.text}: {_said(c.was, c.headline)} -> {_said(c.now, c.headline)} ({_signed(c.change, c.headline)})"
             )
-            parts = [(s.effect, s.item.text) for s in c.because if s.clear][:most]
-            if abs(c.passing) > 2 * c.passing_error:
-                parts.append((c.passing, "the passing of time"))
-            lines += [f"  {_signed(effect, c.headline):>9}  {words}" for effect, words in sorted(parts, key=lambda p: -abs(p[0]))]
-            if not parts:
+            reasons = c.reasons(most)
+            for effect, item in reasons:
+                lines.append(f"  {_signed(effect, c.headline):>9}  {item.text if item else 'the passing of time'}")
+            if not reasons:
                 lines.append("             many small items, none clear by itself")
         still = len(self.changes) - len(moved)
         if moved and still:
