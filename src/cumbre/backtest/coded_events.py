@@ -75,13 +75,14 @@ def read_events(data: Path, dataset: str = "ICEWS05-15") -> CodedEvents:
     table["day"] = (table["date"] - first).dt.days
     days = int(month_end[-1]) + 1
     quad = np.zeros((days, len(dyads), 4), dtype=np.float32)
-    np.add.at(quad, (table["day"], table["d"], table["quad"].map(QUADS.index)), 1)
+    number_of = table["quad"].map(QUADS.index).to_numpy()
+    np.add.at(quad, (table["day"].to_numpy(), table["d"].to_numpy(), number_of), 1)
     kind = np.zeros((days, len(dyads), len(KIND_CODES)), dtype=np.float32)
     for k, heads in enumerate(KIND_CODES.values()):
         some = table[table["cameo"].str.startswith(heads)]
-        np.add.at(kind, (some["day"], some["d"], k), 1)
+        np.add.at(kind, (some["day"].to_numpy(), some["d"].to_numpy(), np.full(len(some), k)), 1)
     goldstein = np.zeros((days, len(dyads) // 2))
-    np.add.at(goldstein, (table["day"], table["d"] // 2), table["goldstein"])
+    np.add.at(goldstein, (table["day"].to_numpy(), table["d"].to_numpy() // 2), table["goldstein"].to_numpy())
     return CodedEvents(dyads, first, months, month_end, quad, kind, goldstein, table)
 
 
@@ -105,6 +106,6 @@ def read_background(data: Path, until: pd.Timestamp, least: int, dataset: str = 
     d = np.asarray([number[k] for k in zip(table["src"], table["tgt"], strict=True)])
     day = (table["date"] - first).dt.days.to_numpy()
     for q, name in enumerate(QUADS):
-        np.add.at(quad, (day, d, q), table[name].to_numpy())
+        np.add.at(quad, (day, d, np.full(len(d), q)), table[name].to_numpy())
     empty = np.zeros((0, len(dyads), 0), dtype=np.float32)
     return CodedEvents(dyads, first, months, month_end, quad, empty, np.zeros((0, 0)), table)

@@ -33,7 +33,10 @@ def plover_rows(events: CodedEvents) -> tuple[pd.DataFrame, dict[str, float]]:
     """Rows with a PLOVER kind, mirrors and repeats dropped, and what share of them was dropped."""
     rows = events.rows.sort_values("day", kind="stable")
     kind = {code: kind_of_cameo(code) for code in rows["cameo"].unique()}
-    rows = rows.assign(kind=[kind[c] for c in rows["cameo"]], mode=[mode_of_cameo(c) for c in rows["cameo"]])
+    rows = rows.assign(
+        kind=pd.Series([kind[c] for c in rows["cameo"]], index=rows.index, dtype=object),
+        mode=[mode_of_cameo(c) for c in rows["cameo"]],
+    )
     rows = rows[rows["kind"].notna()]
     first = first_tellings(rows["day"].to_numpy(), rows["src"].tolist(), rows["tgt"].tolist(), rows["kind"].tolist())
     return rows[first], {
@@ -77,7 +80,7 @@ def _mix(rows: pd.DataFrame, dyads: int) -> tuple[FloatArray, dict[str, float]]:
     highest Dirichlet-multinomial likelihood with that mean (Minka 2000, Estimating a Dirichlet distribution).
     """
     counts = np.zeros((dyads, len(KINDS)))
-    np.add.at(counts, (rows["d"], [KINDS.index(k) for k in rows["kind"]]), 1)
+    np.add.at(counts, (rows["d"].to_numpy(), np.asarray([KINDS.index(k) for k in rows["kind"]])), 1)
     enough = counts[counts.sum(axis=1) >= 20]
     mix = ((enough + 0.1) / (enough + 0.1).sum(axis=1, keepdims=True)).mean(axis=0)
     strength = {}
@@ -101,7 +104,7 @@ def _base_rates(rows: pd.DataFrame, events: CodedEvents) -> dict[str, dict[str, 
     for kind in KINDS:
         some = rows[rows["kind"] == kind]
         daily = np.zeros((days + 1, dyads))
-        np.add.at(daily, (some["day"] + 1, some["d"]), 1)
+        np.add.at(daily, (some["day"].to_numpy() + 1, some["d"].to_numpy()), 1)
         running = daily.cumsum(axis=0)
         at = np.arange(0, days - 180, 14)
         out[str(kind)] = {str(w): round(float((running[at + 1 + w] > running[at + 1]).mean()), 4) for w in (30, 60, 90, 180)}
@@ -113,7 +116,8 @@ def fit_case(events: CodedEvents) -> dict[str, Any]:
     rows, told = plover_rows(events)
     pairs = len(events.dyads) // 2
     daily = np.zeros(events.quad.shape, dtype=np.float32)
-    np.add.at(daily, (rows["day"], rows["d"], [QUADS.index(QUAD_OF[k]) for k in rows["kind"]]), 1)
+    quads = np.asarray([QUADS.index(QUAD_OF[k]) for k in rows["kind"]])
+    np.add.at(daily, (rows["day"].to_numpy(), rows["d"].to_numpy(), quads), 1)
     cut = len(daily) - round(365.25 * HELD_OUT_YEARS)
     early, lone = fit_weights(daily[:cut], 365), fit_weights(daily[:cut], 365, cross=False)
     rate = daily[:cut].mean(axis=0)

@@ -1,10 +1,9 @@
 """Turning points: when did the rates of events change level, and how sure is that?
 
-A pair's counts of several series (the four quad classes) keep one rate each between changes. A segment's rates have gamma
-priors; the counts are over-dispersed (variance = phi x mean), which enters as a quasi-likelihood: the Poisson log likelihood
-divided by phi. Without phi every burst would read as a change. The marginal likelihood of a segment is closed, so the posterior
-of all change points is exact by forward and backward sums. Sources: Fearnhead 2006, doi:10.1007/s11222-006-8450-8 (all data);
-Adams and MacKay 2007, arXiv:0710.3742 (online run length).
+A pair's counts of several series (the four quad classes) keep one rate each between changes; the counts are negative binomial, so
+that a burst need not be a change. The rate of a segment is integrated out over a grid, log-uniform around the series' mean, and
+the posterior of all change points is then exact by forward and backward sums. Sources: Fearnhead 2006,
+doi:10.1007/s11222-006-8450-8 (all data); Adams and MacKay 2007, arXiv:0710.3742 (online run length).
 """
 
 from __future__ import annotations
@@ -13,16 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+
+from cumbre.relation.counts import log_pmf
 
 __all__ = ["Changes", "alarms", "change_points", "dispersion_of", "pelt", "run_length", "segment_scores", "window_chance"]
 
 FloatArray = npt.NDArray[np.float64]
 
-PRIOR_SHAPE = 1.0
-"""Shape of the gamma prior of a segment's rate: one pseudo-event, so that a level may move by any factor."""
-AUTOCORRELATION = 1.35
-"""What clustering over several periods adds to the dispersion seen between neighbours; see benchmarks/relation_breaks.py."""
+CLUSTERING = 1.25
+"""What clustering over several periods adds to the dispersion seen between neighbours (1 = nothing); see benchmarks/relation_breaks.py."""
+_STEPS = np.exp(np.linspace(-3.4, 3.4, 35))
+"""Rates of a segment that are tried, as factors on the series' mean: thirty times less to thirty times more."""
 
 
 @dataclass(frozen=True)
@@ -31,53 +31,57 @@ class Changes:
 
     p        (time,) chance that a new level starts at this period; 0 for the first
     expected mean number of changes
-    phi      (series,) dispersion used
+    r        (series,) negative binomial dispersion used
     """
 
     p: FloatArray
     expected: float
-    phi: FloatArray
+    r: FloatArray
 
 
 def dispersion_of(counts: FloatArray) -> FloatArray:
-    """Variance over mean of each series, at least 1, from differences of neighbours so that a change of level hardly counts.
+    """Negative binomial r of each series, from differences of neighbours so that a change of level hardly counts.
 
-    phi = median-free mean of (y_t - y_{t-1})^2 / 2 over the mean of y, the largest tenth of squares trimmed to the next one,
-    shrunk to 2 with the weight of 12 periods, times `AUTOCORRELATION`.
+    Half the squared difference of neighbours has mean m + m^2 / r, m their mean; r solves sum(square - m) = sum(m^2) / r over pairs
+    of neighbours, squares cut at their 98 % point, shrunk to r = 2 with the weight of 12 periods at the series' mean; within 0.1 .. 50.
 
-    >>> dispersion_of(np.zeros((5, 1))).tolist()
-    [2.7]
+    >>> dispersion_of(np.zeros((5, 1))).round(6).tolist()
+    [2.0]
     """
-    mean = counts.mean(axis=0)
-    local = 0.5 * (counts[1:] + counts[:-1])
     square = np.diff(counts, axis=0) ** 2 / 2
-    cap = np.quantile(square, 0.95, axis=0) if len(square) else 0.0
-    square = np.minimum(square, cap)
-    seen = local.sum(axis=0)
-    ratio = (square.sum(axis=0) + 12 * 2.0 * np.maximum(mean, 0.05)) / (seen + 12 * np.maximum(mean, 0.05))
-    return np.asarray(np.maximum(ratio, 1.0) * AUTOCORRELATION, dtype=np.float64)
+    if len(square):
+        square = np.minimum(square, np.quantile(square, 0.98, axis=0))
+    local = 0.5 * (counts[1:] + counts[:-1])
+    mean = np.maximum(counts.mean(axis=0), 0.05)
+    above = np.maximum((square * CLUSTERING - local).sum(axis=0), 0.0) + 12 * mean**2 / 2.0
+    return np.asarray(np.clip(((local**2).sum(axis=0) + 12 * mean**2) / above, 0.1, 50.0), dtype=np.float64)
 
 
-def segment_scores(counts: FloatArray, phi: FloatArray) -> FloatArray:
-    """Log marginal quasi-likelihood of every segment, (start, end) with both ends included; -inf where end < start.
-
-    With s = sum(y) / phi and n = length / phi: a log b - lgamma(a) + lgamma(a + s) - (a + s) log(b + n), a = PRIOR_SHAPE,
-    b = a / mean of the series; terms that do not depend on the segmentation are left out.
-    """
+def segment_scores(counts: FloatArray, r: FloatArray) -> FloatArray:
+    """Log marginal likelihood of every segment, (start, end) with both ends included; -inf where end < start."""
     periods = len(counts)
-    total = np.concatenate([np.zeros((1, counts.shape[1])), np.cumsum(counts, axis=0)])
     start, end = np.triu_indices(periods)
-    s = (total[end + 1] - total[start]) / phi
-    n = (end + 1 - start)[:, None] / phi
-    a = PRIOR_SHAPE
-    b = a / np.maximum(counts.mean(axis=0), 0.02)
-    score = a * np.log(b) - special.gammaln(a) + special.gammaln(a + s) - (a + s) * np.log(b + n)
+    score = np.zeros(len(start))
+    for series in range(counts.shape[1]):
+        y = counts[:, series]
+        mu = max(float(y.mean()), 0.02) * _STEPS
+        each = log_pmf(y[:, None], mu[None, :], r[series])
+        total = np.concatenate([np.zeros((1, len(mu))), np.cumsum(each, axis=0)])
+        part = total[end + 1] - total[start]
+        top = part.max(axis=1)
+        score += top + np.log(np.exp(part - top[:, None]).mean(axis=1))
     out = np.full((periods, periods), -np.inf)
-    out[start, end] = score.sum(axis=1)
+    out[start, end] = score
     return out
 
 
-def change_points(counts: FloatArray, hazard: float, phi: FloatArray | None = None) -> Changes:
+def _log_sum(terms: FloatArray) -> float:
+    """log(sum(exp(terms))) without overflow."""
+    top = terms.max()
+    return float(top + np.log(np.exp(terms - top).sum()))
+
+
+def change_points(counts: FloatArray, hazard: float, r: FloatArray | None = None) -> Changes:
     """Chance of a change of level at each period, given all of `counts` (time, series); `hazard` is the prior chance a period.
 
     Examples
@@ -87,11 +91,11 @@ def change_points(counts: FloatArray, hazard: float, phi: FloatArray | None = No
     30
     """
     counts = np.asarray(counts, dtype=np.float64)
-    phi = dispersion_of(counts) if phi is None else phi
+    r = dispersion_of(counts) if r is None else r
     periods = len(counts)
     if periods < 2:
-        return Changes(np.zeros(periods), 0.0, phi)
-    score = segment_scores(counts, phi)
+        return Changes(np.zeros(periods), 0.0, r)
+    score = segment_scores(counts, r)
     go, stay = np.log(hazard), np.log1p(-hazard)
     length = np.arange(1, periods + 1)
     forward = np.full(periods + 1, -np.inf)  # forward[t]: log p(y_0..y_{t-1}, a segment ends at t - 1)
@@ -99,22 +103,22 @@ def change_points(counts: FloatArray, hazard: float, phi: FloatArray | None = No
     for t in range(1, periods + 1):
         start = np.arange(t)
         terms = forward[start] + score[start, t - 1] + stay * (t - start - 1) + np.where(start > 0, go, 0.0)
-        forward[t] = special.logsumexp(terms)
+        forward[t] = _log_sum(terms)
     backward = np.full(periods + 1, -np.inf)  # backward[t]: log p(y_t.. | a segment starts at t)
     backward[periods] = 0.0
     for t in range(periods - 1, -1, -1):
         stop = np.arange(t, periods)
         terms = score[t, stop] + stay * (stop - t) + backward[stop + 1] + np.where(stop + 1 < periods, go, 0.0)
-        backward[t] = special.logsumexp(terms)
+        backward[t] = _log_sum(terms)
     p = np.zeros(periods)
     inner = length[:-1]
     p[1:] = np.exp(np.minimum(forward[inner] + go + backward[inner] - forward[periods], 0.0))
-    return Changes(p, float(p.sum()), phi)
+    return Changes(p, float(p.sum()), r)
 
 
-def run_length(counts: FloatArray, hazard: float, phi: FloatArray) -> FloatArray:
+def run_length(counts: FloatArray, hazard: float, r: FloatArray) -> FloatArray:
     """Online posterior, (time, start): chance, seen at the end of each period, that the current level began at `start`."""
-    score = segment_scores(counts, phi)
+    score = segment_scores(counts, r)
     periods = len(counts)
     go, stay = np.log(hazard), np.log1p(-hazard)
     forward = np.full(periods + 1, -np.inf)
@@ -123,7 +127,7 @@ def run_length(counts: FloatArray, hazard: float, phi: FloatArray) -> FloatArray
     for t in range(1, periods + 1):
         start = np.arange(t)
         terms = forward[start] + score[start, t - 1] + stay * (t - start - 1) + np.where(start > 0, go, 0.0)
-        forward[t] = special.logsumexp(terms)
+        forward[t] = _log_sum(terms)
         out[t - 1, :t] = np.exp(terms - forward[t])
     return out
 

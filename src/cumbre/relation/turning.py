@@ -56,7 +56,7 @@ def turning_point_table(fitted: Fitted, as_of: dt.date) -> pd.DataFrame:
         found = change_points(seen, HAZARD)
         p = window_chance(found.p, REACH)
         second = pelt(counts, penalty=2 * np.log(len(counts)) * seen.shape[1])
-        online = run_length(seen, HAZARD, found.phi)
+        online = run_length(seen, HAZARD, found.r)
         for t in sorted({*alarms(p, 0.25)}):
             near = np.arange(max(t - 6, 1), min(t + 7, len(p)))
             mass = np.cumsum(found.p[near]) / max(found.p[near].sum(), 1e-12)
