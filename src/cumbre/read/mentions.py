@@ -202,7 +202,7 @@ def _sector(first: str, second: str, lang: str) -> str:
     return second if first in ("CVL", "BUS") else first
 
 
-def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Context) -> list[Mention]:
+def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Context, shout: bool) -> list[Mention]:
     lang = lex.lang
     mentions: list[Mention] = []
     n_items, k, n = len(items), 0, len(tokens)
@@ -306,7 +306,7 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
         # A name that no table knows takes what stands beside it.
         stop = items[k].start if k < n_items else n
         person = "person" in kinds
-        if role_sector is not None and not person and end < n:
+        if role_sector is not None and not person and end < n and not shout:
             topic = _topic_end(tokens, end, stop) if code is None or last.kind == "role" else end
             at = topic
             comma = at < stop and tokens[at].text == ","
@@ -545,7 +545,7 @@ def find_mentions(tokens: list[Token], index: Index, lex: Lexicon, context: Cont
     letters = [t for t in tokens if t.text[:1].isalpha() and len(t.text) > 3]
     shout = bool(letters) and all(t.text.isupper() for t in letters)
     items = _items(tokens, index, lex.lang, context, shout)
-    mentions = _compose(items, tokens, lex, context)
+    mentions = _compose(items, tokens, lex, context, shout)
     mentions = [m for m in mentions if not _own_stance(m, tokens) and not _modifier(m, tokens, lex)]
     _set_prepositions(mentions, tokens, lex)
     _fill_roles(mentions, tokens, context, lex.lang)
