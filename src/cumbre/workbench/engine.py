@@ -26,10 +26,14 @@ from cumbre.questions.headlines import Headline, arrays, headlines
 from cumbre.record import bundled, find, load
 from cumbre.record.case import Case
 from cumbre.workbench.address import FIRST, FULL, State
+from cumbre.workbench.folder import home_folder, working_copy
 from cumbre.workbench.jobs import Job, Jobs, Progress
 from cumbre.worlds import Worlds
 
 __all__ = ["Engine", "Run", "View", "signature"]
+
+MINE = ".mine"
+"""Ending of the name of a working copy."""
 
 KEPT_RUNS = 6
 KEPT_REGISTERS = 400
@@ -163,11 +167,18 @@ class Engine:
         self.registers = Memory(KEPT_REGISTERS)
         self._cases, self._bases, self._runs = Memory(8), Memory(4), Memory(KEPT_RUNS)
         self.pages = Memory(200)
+        self.proposals = Memory(500)
         self._lock = threading.Lock()
         folder = find(first)
-        self.home = home
+        self.home = home or home_folder()
         self.folders: dict[str, Path] = {name: find(name) for name in bundled()}
+        self._bundled = set(self.folders.values())
+        for name, place in list(self.folders.items()):
+            if (self.home / "cases" / place.name / "case.toml").is_file():
+                self.folders[f"{name}{MINE}"] = self.home / "cases" / place.name
         self.first = load(folder).id
+        if folder in self.folders.values():
+            self.first = next(name for name, place in self.folders.items() if place == folder)
         self.folders[self.first] = folder
 
     # cases
@@ -188,6 +199,28 @@ class Engine:
             case = load(folder, state.as_of)
             self._cases.put(key, case)
         return case  # type: ignore[no-any-return]
+
+    def is_bundled(self, state: State) -> bool:
+        """Whether the case came with the package, so that a change goes to a copy."""
+        return self.folder(state.case) in self._bundled
+
+    def copy_name(self, state: State) -> str:
+        """Folder of the copy that a change of a bundled case goes to."""
+        return str(self.home / "cases" / self.folder(state.case).name)
+
+    def own_folder(self, state: State) -> Path:
+        """The folder that a change is written to: the case's own, or a working copy of a bundled one."""
+        folder = self.folder(state.case)
+        if folder not in self._bundled:
+            return folder
+        copy = working_copy(folder, self.home)
+        self.folders[f"{state.case or self.first}{MINE}"] = copy
+        return copy
+
+    def own_state(self, state: State) -> State:
+        """The state after a change: of the working copy where the case is bundled."""
+        name = state.case or self.first
+        return replace(state, case=f"{name}{MINE}") if self.folder(name) in self._bundled else state
 
     # runs
 

@@ -45,7 +45,7 @@ def serve(case: str | Path = "washington-2026", *, host: str = "127.0.0.1", port
     print(f"Cumbre workbench at {place}  (stop with Ctrl-C)", flush=True)
     if not is_loopback(host):
         print("others on the network can reach it with the token; the connection is not encrypted", file=sys.stderr, flush=True)
-    config = uvicorn.Config(app, log_level="warning", server_header=False, date_header=False, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(app, log_level="error", server_header=False, date_header=False, timeout_graceful_shutdown=2)
     uvicorn.Server(config).run(sockets=[listener])
 
 

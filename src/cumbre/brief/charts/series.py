@@ -103,7 +103,7 @@ def draw_series(
                 canvas.text(at, level, moment.label, anchor="middle", bold=True, halo=True)
                 break
     ends = [y(_last(line)) for line in labels]
-    texts = [wrap(line.label, label_width - 16, bold=line.bold, most=2) for line in labels]
+    texts = [wrap(line.label, label_width - 15.9, bold=line.bold, most=2) for line in labels]
     tall = max((len(t) for t in texts), default=1)
     for line, end, at, text in zip(labels, ends, spread(ends, 13 * tall + 3, top + 6, bottom - 4), texts, strict=True):
         canvas.path([(right + 4, end), (right + 9, at), (right + 12, at)], line.colour, 1.2)
