@@ -97,7 +97,7 @@ def _say(path: Path, error: Exception) -> LedgerError:
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.parent.is_dir():
         raise UsageError(
-            f"{path.parent}: no such folder; the ledger lies in the case folder unless the environment variable CUMBRE_LEDGER names another file"
+            f"{path.parent}: no such folder; the ledger lies in the case folder unless CUMBRE_LEDGER in the environment names a file"
         )
     if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise LedgerError(

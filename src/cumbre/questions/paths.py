@@ -29,15 +29,29 @@ def _short(text: str) -> str:
     return ""
 
 
-def _apart(values: list[float], gap: float) -> list[float]:
-    """Heights for labels in the order of their values, at least `gap` from each other."""
+def _apart(values: list[float], gap: float, floor: float) -> list[float]:
+    """Heights for labels, at least `gap` from each other and none under `floor`; labels that would touch share their mean height.
+
+    >>> _apart([50.0, 3.0, 2.0], 4.0, 0.0)
+    [50.0, 4.5, 0.5]
+    """
     order = sorted(range(len(values)), key=lambda i: values[i])
-    placed = [0.0] * len(values)
-    last = float("-inf")
+    groups: list[tuple[float, list[int]]] = []
     for i in order:
-        last = placed[i] = max(values[i], last + gap)
-    over = (sum(placed) - sum(values)) / len(values) if values else 0.0
-    return [height - over for height in placed]
+        groups.append((values[i], [i]))
+        while len(groups) > 1:
+            (low, below), (high, above) = groups[-2:]
+            if high - (len(above) - 1) * gap / 2 - (low + (len(below) - 1) * gap / 2) >= gap:
+                break
+            together = below + above
+            groups[-2:] = [
+                (max(sum(values[j] for j in together) / len(together), floor + (len(together) - 1) * gap / 2), together)
+            ]
+    placed = [0.0] * len(values)
+    for centre, members in groups:
+        for k, i in enumerate(members):
+            placed[i] = centre + (k - (len(members) - 1) / 2) * gap
+    return placed
 
 
 def _panel(frame: pd.DataFrame, title: str, lang: str, width: int) -> dict[str, Any]:
@@ -59,13 +73,17 @@ def _panel(frame: pd.DataFrame, title: str, lang: str, width: int) -> dict[str, 
     ends = [
         (name, scale * float(chosen[(chosen["number"] == name) & (chosen["as_of"] == last)]["value"].iloc[0])) for name in ids
     ]
-    heights = _apart([value for _, value in ends], 15 / 180 * (domain[1] - domain[0]))
+    heights = _apart([value for _, value in ends], 15 / 180 * (domain[1] - domain[0]), domain[0])
     labels = []
     for (name, value), height in zip(ends, heights, strict=True):
         words = f"{_short(str(names[name]))} {value:.0f}".strip() if scale == 100.0 else f"{value:.1f}"
         labels.append({"day": last.isoformat(), "value": height, "name": name, "words": words})
     colour = {"field": "name", "type": "nominal", "legend": None, "scale": {"domain": ids, "range": list(_COLOURS[: len(ids)])}}
-    x = {"field": "day", "type": "temporal", "axis": {"title": None, "format": "%d %b", "grid": False, "labelOverlap": True}}
+    x = {
+        "field": "day",
+        "type": "temporal",
+        "axis": {"title": None, "format": "%d %b", "grid": False, "labelOverlap": True, "tickCount": 7},
+    }
     y = {
         "field": "value",
         "type": "quantitative",
@@ -97,10 +115,10 @@ def chart(frame: pd.DataFrame, lang: str = "en", width: int = 560) -> dict[str, 
         part = frame[frame["number"].str.startswith(prefix) & frame["value"].notna()]
         if len(part):
             panels.append(_panel(part, title_es if lang == "es" else title, lang, width))
-    font = "Source Sans 3, Helvetica, Arial, sans-serif"
+    font = "Liberation Sans, Helvetica, Arial, sans-serif"
     return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "background": _PAPER, "padding": {"left": 8, "right": 150, "top": 8,
-        "bottom": 8}, "vconcat": panels,
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "background": _PAPER, "padding": {"left": 8, "right": 8, "top": 8,
+        "bottom": 8}, "vconcat": panels, "resolve": {"scale": {"color": "independent", "strokeDash": "independent"}},
         "config": {"font": font, "title": {"color": _INK}, "view": {"stroke": None}, "axis": {"labelColor": _SLATE, "labelFontSize": 12,
         "gridColor": "#E4E0D8", "domainColor": _SLATE, "tickColor": _SLATE}},
     }  # fmt: skip

@@ -239,13 +239,18 @@ def replay(
     return frame
 
 
-def replay_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """A replay for reading: a row a number, a column a date; chances in per cent. Numbers that stay under 1 % are left out."""
+def replay_table(frame: pd.DataFrame, columns: int = 10) -> pd.DataFrame:
+    """A replay for reading: a row a number, at most `columns` dates spread evenly, the first and last among them; chances in per cent.
+
+    Chances that stay under 1 % are left out.
+    """
     dates = list(dict.fromkeys(frame["as_of"]))
+    shown = sorted({round(k) for k in np.linspace(0, len(dates) - 1, min(columns, len(dates)))})
     rows = []
     for name, part in frame.groupby("number", sort=False):
         line, chance = part["value"].to_numpy(float), part["unit"].iloc[0] == "chance"
         if chance and not (line > 0.01).any():
             continue
-        rows.append([str(name), *("" if math.isnan(v) else f"{100 * v:.0f} %" if chance else f"{v:.2f}" for v in line)])
-    return pd.DataFrame(rows, columns=["number", *(f"{date:%d %b %y}" for date in dates)])
+        cells = ["" if math.isnan(v) else f"{100 * v:.0f} %" if chance else f"{v:.2f}" for v in line[shown]]
+        rows.append([str(name), *cells])
+    return pd.DataFrame(rows, columns=["number", *(f"{dates[k]:%d %b %y}" for k in shown)])
