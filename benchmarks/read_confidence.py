@@ -71,7 +71,9 @@ def main() -> None:
     for low, high in ((0.0, 0.6), (0.6, 0.75), (0.75, 0.85), (0.85, 0.92), (0.92, 1.01)):
         inside = (p >= low) & (p < high)
         if inside.any():
-            print(f"  said {low:.2f}-{min(high, 1):.2f}: n {inside.sum():3d}, said {p[inside].mean():.2f}, right {y[inside].mean():.2f}")
+            print(
+                f"  said {low:.2f}-{min(high, 1):.2f}: n {inside.sum():3d}, said {p[inside].mean():.2f}, right {y[inside].mean():.2f}"
+            )
     weights = fit(x, y)
     for name, weight in zip(FEATURES, weights, strict=True):
         print(f"  {name:32s} {weight:+.2f}")

@@ -49,7 +49,10 @@ def test_same_dyad_other_week_or_other_kind_stays_apart() -> None:
 
 
 def test_direction_matters_for_accusations_not_for_meetings() -> None:
-    accusing = [*document("Chile accused Peru of theft on Monday.").events, *document("Peru accused Chile of theft on Monday.").events]
+    accusing = [
+        *document("Chile accused Peru of theft on Monday.").events,
+        *document("Peru accused Chile of theft on Monday.").events,
+    ]
     assert len(merge(accusing)) == 2
     meeting = [*document("Chile met Peru on Monday in Lima.").events, *document("Peru met Chile on Monday in Lima.").events]
     assert len(merge(meeting)) == 1

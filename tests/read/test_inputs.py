@@ -101,6 +101,7 @@ def test_pdf_text_is_read(tmp_path: Path) -> None:
         ("page.gz.txt", gzip.compress(b"text"), "archive"),
         ("big.html", b"<p>" + b"word " * 10_000_000, "MB"),
     ],
+    ids=["locked", "blank", "torn", "empty", "picture", "gzip", "big"],
 )
 def test_clear_errors(tmp_path: Path, name: str, content: bytes, words: str) -> None:
     (tmp_path / name).write_bytes(content)
@@ -132,7 +133,11 @@ def test_a_page_of_a_hundred_thousand_nested_tags(tmp_path: Path) -> None:
     assert document.notes == ("tags stripped in one pass",)
 
 
-@pytest.mark.parametrize("page", ["<" * 200_000, "<p " * 100_000, "<script>" * 50_000, "<!--" * 50_000, "&#x1F600;" * 50_000, "<a href='" * 60_000])
+@pytest.mark.parametrize(
+    "page",
+    ["<" * 200_000, "<p " * 100_000, "<script>" * 50_000, "<!--" * 50_000, "&#x1F600;" * 50_000, "<a href='" * 60_000],
+    ids=["angles", "open", "scripts", "comments", "entities", "links"],
+)
 def test_torn_pages_stay_quick(tmp_path: Path, page: str) -> None:
     (tmp_path / "torn.html").write_text("<html><body><p>Peru attacked Chile on Monday, officials said.</p>" + page)
     started = time.monotonic()
@@ -173,7 +178,9 @@ def test_addresses_and_missing_files_are_refused(tmp_path: Path) -> None:
         gather([])
 
 
-@pytest.mark.parametrize(("module", "name", "content"), [("trafilatura", "a.html", PAGE.encode()), ("pypdf", "a.pdf", _pdf())])
+@pytest.mark.parametrize(
+    ("module", "name", "content"), [("trafilatura", "a.html", PAGE.encode()), ("pypdf", "a.pdf", _pdf())], ids=["html", "pdf"]
+)
 def test_a_missing_extra_says_how_to_install_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, name: str, content: bytes
 ) -> None:

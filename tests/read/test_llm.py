@@ -35,7 +35,10 @@ GOOD = {
 
 
 def reply(content: Any, usage: Any = None) -> bytes:
-    body = {"choices": [{"message": {"content": content if isinstance(content, str) else json.dumps(content)}}], "usage": usage or {}}
+    body = {
+        "choices": [{"message": {"content": content if isinstance(content, str) else json.dumps(content)}}],
+        "usage": usage or {},
+    }
     return json.dumps(body).encode()
 
 
@@ -45,7 +48,11 @@ class Server:
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
-        self.say: Callable[[int], tuple[int, bytes, float]] = lambda n: (200, reply(GOOD, {"prompt_tokens": 100, "completion_tokens": 50}), 0)
+        self.say: Callable[[int], tuple[int, bytes, float]] = lambda n: (
+            200,
+            reply(GOOD, {"prompt_tokens": 100, "completion_tokens": 50}),
+            0,
+        )
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -92,7 +99,10 @@ def ask(server: Server, cache: Path, **options: Any) -> tuple[Document, Reader]:
 
 def test_events_with_true_quotes_are_kept_and_the_table_beats_the_endpoint(server: Server, tmp_path: Path) -> None:
     document, reader = ask(server, tmp_path)
-    assert [(e.type, e.source, e.target) for e in document.events] == [("ACCUSE", "GHA GOV", "TGO GOV"), ("ASSAULT", "GHA REB", "TGO GOV")]
+    assert [(e.type, e.source, e.target) for e in document.events] == [
+        ("ACCUSE", "GHA GOV", "TGO GOV"),
+        ("ASSAULT", "GHA REB", "TGO GOV"),
+    ]
     assert all(TEXT[e.start : e.end] == e.quote for e in document.events)
     assert server.asked[0]["temperature"] == 0
     assert server.asked[0]["response_format"]["type"] == "json_schema"
@@ -139,7 +149,18 @@ def test_what_is_not_in_the_text_is_dropped_and_counted(server: Server, tmp_path
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html>busy</html>", b"{}", b'{"choices": []}', reply("I cannot do that."), reply("[1, 2"), reply({"events": 3}), reply("{" * 10_000), b"\xff\xfe\x00"],
+    [
+        b"",
+        b"<html>busy</html>",
+        b"{}",
+        b'{"choices": []}',
+        reply("I cannot do that."),
+        reply("[1, 2"),
+        reply({"events": 3}),
+        reply("{" * 10_000),
+        b"\xff\xfe\x00",
+    ],
+    ids=["nothing", "page", "object", "no-choice", "words", "torn", "no-list", "deep", "bytes"],
 )
 def test_garbage_costs_the_piece_not_the_run(server: Server, tmp_path: Path, body: bytes) -> None:
     server.say = lambda n: (200, body, 0)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cumbre.errors import InputError, UsageError
-from cumbre.read import Document, accept, code_document, correct, propose, read_decisions, reject, run
+from cumbre.read import Document, accept, code_document, correct, propose, reject, run
 from cumbre.read import review as module
 from cumbre.read.documents import digest
 from cumbre.record import check, load, scaffold
@@ -65,7 +65,10 @@ def test_accept_appends_once_and_keeps_what_was_there(case: Path, document: Docu
     loaded = load(case)
     event = next(e for e in loaded.events if e.type == "SANCTION" and e.source == "BRA_GOV")
     where = event.quote_ref.split(":")[1].split("-")
-    assert TEXT[int(where[0]) : int(where[1])].startswith("Brazil recalled") or "Brazil recalled" in TEXT[int(where[0]) : int(where[1])]
+    assert (
+        TEXT[int(where[0]) : int(where[1])].startswith("Brazil recalled")
+        or "Brazil recalled" in TEXT[int(where[0]) : int(where[1])]
+    )
     assert event.source_id == written.sources
     again = accept(case, propose(load(case), [document]))
     assert again.events == ()

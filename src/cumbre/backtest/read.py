@@ -37,7 +37,9 @@ def matches(gold: dict[str, Any], triple: Triple, level: str) -> bool:
     if level == "type":
         return True
     straight = _side(gold, "source", source, level) and _side(gold, "target", target, level)
-    return straight or bool(gold.get("undirected")) and _side(gold, "source", target, level) and _side(gold, "target", source, level)
+    return straight or (
+        bool(gold.get("undirected")) and _side(gold, "source", target, level) and _side(gold, "target", source, level)
+    )
 
 
 def score(rows: Sequence[dict[str, Any]], found: dict[str, list[Triple]], level: str) -> tuple[int, int, int]:
@@ -48,7 +50,8 @@ def score(rows: Sequence[dict[str, Any]], found: dict[str, list[Triple]], level:
         left: list[Triple] = []
         for triple in dict.fromkeys(found.get(row["id"], [])):
             gold = next(
-                (i for i, g in enumerate(row["events"]) if i not in used and not g.get("optional") and matches(g, triple, level)), None
+                (i for i, g in enumerate(row["events"]) if i not in used and not g.get("optional") and matches(g, triple, level)),
+                None,
             )
             if gold is None:
                 left.append(triple)
@@ -106,9 +109,7 @@ def _table(rows: list[dict[str, Any]], found: dict[str, list[Triple]]) -> pd.Dat
     return pd.DataFrame(lines)
 
 
-def run(
-    data: Path, out: Path, *, refit: str | None = None, progress: Callable[[float, str], None] | None = None
-) -> pd.DataFrame:
+def run(data: Path, out: Path, *, refit: str | None = None, progress: Callable[[float, str], None] | None = None) -> pd.DataFrame:
     """Code every sentence of `data`, write `{id, events: [...]}` lines to `out`, return the scores.
 
     `refit` changes nothing: no number of the coder is learned from such data.
@@ -123,7 +124,9 @@ def run(
         events = code_text(row["text"], lang, _day(row["date"]))
         found[row["id"]] = [(e.type, e.source, e.target) for e in events]
         keys = ("type", "source", "target", "mode", "quote", "start", "end")
-        lines.append(json.dumps({"id": row["id"], "events": [{k: getattr(e, k) for k in keys} for e in events]}, ensure_ascii=False))
+        lines.append(
+            json.dumps({"id": row["id"], "events": [{k: getattr(e, k) for k in keys} for e in events]}, ensure_ascii=False)
+        )
         if progress is not None and k % 50 == 0:
             progress(k / len(rows), f"{k} of {len(rows)} sentences")
     Path(out).write_text("\n".join(lines) + "\n" if lines else "", encoding="utf-8")

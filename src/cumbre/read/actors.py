@@ -65,7 +65,11 @@ def _spanish_forms(word: str) -> list[str]:
 
 
 def _english_forms(word: str) -> list[str]:
-    return [word] if word.endswith(("s", "sh", "ch", "se", "x", "men")) or word in ("US", "U.S.", "UK", "U.K.") else [word, word + "s"]
+    return (
+        [word]
+        if word.endswith(("s", "sh", "ch", "se", "x", "men")) or word in ("US", "U.S.", "UK", "U.K.")
+        else [word, word + "s"]
+    )
 
 
 def office(rows: tuple[Alias, ...], date: dt.date | None) -> tuple[Alias, str]:
@@ -108,7 +112,16 @@ def _rows() -> Iterable[tuple[str, Alias]]:
         for name in row["names"].split("|"):
             yield (
                 name,
-                Alias("person", row["code"], row["sector"], f"people.csv:{n}", False, name[:1].isupper(), _day(row["from"]), _day(row["to"])),
+                Alias(
+                    "person",
+                    row["code"],
+                    row["sector"],
+                    f"people.csv:{n}",
+                    False,
+                    name[:1].isupper(),
+                    _day(row["from"]),
+                    _day(row["to"]),
+                ),
             )
     for n, row in enumerate(table("roles.csv"), 2):
         for name in row["words"].split("|"):
@@ -151,7 +164,9 @@ def read_actors_csv(path: Path) -> list[tuple[str, Alias]]:
     for n, row in enumerate(rows, 2):
         code, sector = (row["code"] or "").strip(), (row["sector"] or "").strip()
         if len(code) != 3 or len(sector) != 3 or not (code + sector).isupper():
-            raise InputError(f"{path} line {n}: code {code!r} and sector {sector!r} must be three capital letters each, such as COL and GOV")
+            raise InputError(
+                f"{path} line {n}: code {code!r} and sector {sector!r} must be three capital letters each, such as COL and GOV"
+            )
         try:
             since, until = _day((row.get("from") or "").strip()), _day((row.get("to") or "").strip())
         except ValueError as error:

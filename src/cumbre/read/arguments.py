@@ -14,31 +14,27 @@ from cumbre.read.mentions import DETERMINERS, Mention
 from cumbre.read.morphology import PAST
 from cumbre.read.tokens import Token
 from cumbre.read.triggers import AGENT_NOUNS, CAUSATIVES, LIGHT, PATIENT_TYPES, SPEAKING, Trigger
+from cumbre.read.wordlists import words
 
 __all__ = ["Arguments"]
 
 _AGENT = frozenset(("by", "por"))
-_PLACE = frozenset("in en at from desde near cerca off during durante inside outside dentro within across through".split())
-_AND = frozenset("and y e but pero or ni o".split())
-_OBJECT_PRONOUNS = frozenset("him them".split())
-_OWN = frozenset("his her their su sus".split())
-_CLITICS = frozenset("lo la le les los las".split())
-_ATTRIBUTION = frozenset("according según".split())
+_PLACE = words("place")
+_AND = words("and")
+_OBJECT_PRONOUNS = frozenset(["him", "them"])
+_OWN = frozenset(["his", "her", "their", "su", "sus"])
+_CLITICS = words("clitics")
+_ATTRIBUTION = frozenset(["according", "según"])
 
 
-_FROM = frozenset("from by of de del por".split())
-_OWNED = frozenset(
-    """request requests appeal appeals offer offers proposal proposals demand demands complaint complaints threat threats accusation
-    accusations call calls invitation allegation allegations remarks comments criticism statement petición oferta propuesta exigencia
-    goods imports exports products shipments steel importaciones productos mercancías bienes exportaciones procedentes provenientes
-    queja amenaza amenazas acusación acusaciones llamado invitación declaraciones críticas pressure pressures presiones presión""".split()
-)
-_MOVED = frozenset(("mobilize.deploy", "aid.give", "retreat.withdraw", "sanction.recall", "support.envoy", "cooperate.handover", "concede.allow"))
-_PLANNED = frozenset("decision move plan vow threat effort attempt refusal offer willingness pledge promise agreement bid".split())
-_GATHERINGS = frozenset("talks visit meeting summit trip encounter negotiations discussions visita reunión encuentro cumbre conversaciones negociaciones viaje cita diálogos".split())
-_VERBAL = frozenset("ACCUSE REJECT THREATEN REQUEST SANCTION".split())
-_ADVERBIAL = frozenset("despite over amid after following tras pese ante under bajo respuesta response".split())
-_ABROAD = frozenset("REJECT AGREE CONCEDE CONSULT COOPERATE AID SANCTION".split())
+_FROM = words("from")
+_OWNED = words("owned")
+_MOVED = words("moved")
+_PLANNED = words("planned")
+_GATHERINGS = words("gatherings")
+_VERBAL = frozenset(["ACCUSE", "REJECT", "THREATEN", "REQUEST", "SANCTION"])
+_ADVERBIAL = words("adverbial")
+_ABROAD = words("abroad")
 
 
 class Arguments:
@@ -119,8 +115,10 @@ class Arguments:
         if before in RELATIVES or (before in ("that", "que") and not self._complement(v.start - 1)):
             at = v.start - 1
             owner = next((m for m in reversed(self.mentions) if m.end <= at), None)
-            if owner is not None and at - owner.end <= 6 and not any(
-                o.at >= owner.end and o.at < at and o.finite for o in self.shape.verbs
+            if (
+                owner is not None
+                and at - owner.end <= 6
+                and not any(o.at >= owner.end and o.at < at and o.finite for o in self.shape.verbs)
             ):
                 noun = any(t.text[:1].isalpha() and t.low not in DETERMINERS for t in tokens[owner.end : at])
                 return owner if not noun or owner.kind == "actor" else None
@@ -154,8 +152,10 @@ class Arguments:
     def _complement(self, at: int) -> bool:
         """`that`/`que` at a token follows a verb (or its adverb) and opens a clause of its own."""
         verbs = self.shape.by_token
-        return (at - 1) in verbs or (at - 2) in verbs and self.tokens[at - 1].low in ("el", "on", "este", "ayer") or (
-            at >= 3 and (at - 3) in verbs and not any(m.start <= at - 1 < m.end for m in self.mentions)
+        return (
+            (at - 1) in verbs
+            or ((at - 2) in verbs and self.tokens[at - 1].low in ("el", "on", "este", "ayer"))
+            or (at >= 3 and (at - 3) in verbs and not any(m.start <= at - 1 < m.end for m in self.mentions))
         )
 
     def _scored(self, v: Verb) -> Mention | None:
@@ -240,7 +240,9 @@ class Arguments:
         if source is not None and (trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type in ("ASSAULT", "MOBILIZE")):
             partner = self._partner(source)
             target = self._target(trigger, source, partner is None)
-            if partner is not None and (target is None or target.kind == "place" or target.prep not in ("with", "con", "contra", "against", "a", "to")):
+            if partner is not None and (
+                target is None or target.kind == "place" or target.prep not in ("with", "con", "contra", "against", "a", "to")
+            ):
                 return source, partner
             return source, target
         return source, self._target(trigger, source)
@@ -248,7 +250,11 @@ class Arguments:
     def _announcer(self, v: Verb) -> Mention | None:
         """Who announced what "was suspended" without an agent."""
         for o in reversed(self.shape.verbs):
-            if o.at < v.start and o.finite and any(lemma in ("anunciar", "ordenar", "confirmar", "announce", "order", "decir") for lemma, _ in o.lemmas):
+            if (
+                o.at < v.start
+                and o.finite
+                and any(lemma in ("anunciar", "ordenar", "confirmar", "announce", "order", "decir") for lemma, _ in o.lemmas)
+            ):
                 return self.subject(o)
         return None
 
@@ -268,7 +274,13 @@ class Arguments:
     def _partner(self, m: Mention) -> Mention | None:
         """The other side of "A and B met": a coordinated mention of another country."""
         for o in self.mentions:
-            if o is not m and o.group == m.group and o.code is not None and (o.code != m.code or o.sector != m.sector) and o.kind != "place":
+            if (
+                o is not m
+                and o.group == m.group
+                and o.code is not None
+                and (o.code != m.code or o.sector != m.sector)
+                and o.kind != "place"
+            ):
                 return o
         return None
 
@@ -295,9 +307,14 @@ class Arguments:
                 return agent, inside
             return agent, None
         if patient is None and self.lang == "es":
-            patient = next((m for m in self.mentions if m.start > v.at and m.prep not in _AGENT and m is not agent and m.start - v.at < 12), None)
+            patient = next(
+                (m for m in self.mentions if m.start > v.at and m.prep not in _AGENT and m is not agent and m.start - v.at < 12),
+                None,
+            )
         if patient is None:
-            patient = next((m for m in reversed(self.mentions) if m.end <= v.start and v.start - m.end <= 6 and m is not agent), None)
+            patient = next(
+                (m for m in reversed(self.mentions) if m.end <= v.start and v.start - m.end <= 6 and m is not agent), None
+            )
         return agent, patient
 
     def _target(self, trigger: Trigger, source: Mention | None, left: bool = True) -> Mention | None:
@@ -338,7 +355,9 @@ class Arguments:
                 score -= 0.6
             if m.kind in ("pron",):
                 score -= 2.0
-            if m.start and self.tokens[m.start - 1].low in ("to",) and self.tokens[m.start - 2].low == "according" or self.tokens[m.start - 1].low == "según":
+            if (
+                m.start and self.tokens[m.start - 1].low in ("to",) and self.tokens[m.start - 2].low == "according"
+            ) or self.tokens[m.start - 1].low == "según":
                 score -= 4
             if source is not None and m.code is not None and m.code == source.code:
                 state = m.row.startswith("countries") or m.kind == "attr" or (m.sector == source.sector == "GOV" and not m.person)
@@ -368,7 +387,13 @@ class Arguments:
         if not (after in _OBJECT_PRONOUNS or after in _OWN or (self.lang == "es" and before & _CLITICS) or enclitic):
             return None
         for m in reversed(self.mentions):
-            if m.end <= v.start and m is not source and m.code is not None and m.kind in ("actor", "attr") and (source is None or m.code != source.code):
+            if (
+                m.end <= v.start
+                and m is not source
+                and m.code is not None
+                and m.kind in ("actor", "attr")
+                and (source is None or m.code != source.code)
+            ):
                 return m
         return None
 
@@ -393,7 +418,9 @@ class Arguments:
         at, end = trigger.start, trigger.end
         source: Mention | None = None
         target: Mention | None = None
-        patient_noun = (rule.type in PATIENT_TYPES or rule.id in ("sanction.expel", "concede.yield")) and tokens[trigger.at].low not in AGENT_NOUNS
+        patient_noun = (rule.type in PATIENT_TYPES or rule.id in ("sanction.expel", "concede.yield")) and tokens[
+            trigger.at
+        ].low not in AGENT_NOUNS
         follows = next((m for m in self.mentions if m.start >= end), None)
         owned = follows is not None and follows.prep in ("of", "de", "del") and follows.prep_at == end
         # Before: "Trump's threats", "US-China talks", "Israeli raid"
@@ -401,14 +428,23 @@ class Arguments:
         if owner is not None:
             gap = [t.low for t in tokens[owner.end : at]]
             words = [w for w in gap if w not in ("'s", "'", "’", "-")]
-            close = len(words) <= 3 and all(w[:1].isalpha() and w not in DETERMINERS and w not in ("of", "to", "in", "on", "and", "y", "de", "by") for w in words)
-            if close and (owner.possessive or owner.kind == "attr" or not gap or gap == ["-"]) and not any(owner.end <= o.at < at for o in self.shape.verbs):
+            close = len(words) <= 3 and all(
+                w[:1].isalpha() and w not in DETERMINERS and w not in ("of", "to", "in", "on", "and", "y", "de", "by")
+                for w in words
+            )
+            if (
+                close
+                and (owner.possessive or owner.kind == "attr" or not gap or gap == ["-"])
+                and not any(owner.end <= o.at < at for o in self.shape.verbs)
+            ):
                 if self.lang == "en" or owner.possessive:
                     if patient_noun and owner.possessive and owner.kind != "attr" and not owned:
                         target = owner
                     else:
                         source = owner
-                        partner = next((m for m in self.mentions if m is not owner and m.group == owner.group and m.code != owner.code), None)
+                        partner = next(
+                            (m for m in self.mentions if m is not owner and m.group == owner.group and m.code != owner.code), None
+                        )
                         if partner is not None and rule.kind in ("mutual", "carrier_mutual"):
                             target = partner
         # After, in Spanish a demonym right behind the noun: "amenazas estadounidenses contra ..."
@@ -431,9 +467,7 @@ class Arguments:
             elif rule.kind in ("mutual", "carrier_mutual") and prep in ("with", "con") and target is None:
                 target = m
             elif prep in ("of", "de", "del"):
-                if patient_noun:
-                    target = target or m
-                elif trigger.obj >= 0:
+                if patient_noun or trigger.obj >= 0:
                     target = target or m
                 elif source is None:
                     source = m
@@ -442,9 +476,16 @@ class Arguments:
                         target = partner
                 elif target is None:
                     target = m
-            elif (prep in rule.preps or prep in ("against", "contra", "a", "on", "to", "al", "into", "sobre", "hacia", "for")) and target is None:
+            elif (
+                prep in rule.preps or prep in ("against", "contra", "a", "on", "to", "al", "into", "sobre", "hacia", "for")
+            ) and target is None:
                 target = m
-            elif trigger.end and tokens[trigger.end - 1].low in ("of", "on", "against", "with", "between", "for", "to", "contra", "con", "de", "entre", "a") and not prep:
+            elif (
+                trigger.end
+                and tokens[trigger.end - 1].low
+                in ("of", "on", "against", "with", "between", "for", "to", "contra", "con", "de", "entre", "a")
+                and not prep
+            ):
                 target = target or m
         if source is None:
             source = self._light_subject(trigger, target)
@@ -467,10 +508,20 @@ class Arguments:
         subject = self.subject(main) if main is not None else None
         return subject if subject is not None and subject.code not in (None, known.code) else None
 
-    def _gathering(self, trigger: Trigger, source: Mention | None, target: Mention | None) -> tuple[Mention | None, Mention | None]:
+    def _gathering(
+        self, trigger: Trigger, source: Mention | None, target: Mention | None
+    ) -> tuple[Mention | None, Mention | None]:
         """ "After talks in Geneva, A and B agreed"; "B freed six men after the visit of A": the other side is the main subject."""
         before = {t.low for t in self.tokens[max(0, trigger.start - 6) : trigger.start]}
-        if source is not None and target is not None or not before & {"after", "tras", "following", "during", "luego", "durante", "después"}:
+        if (source is not None and target is not None) or not before & {
+            "after",
+            "tras",
+            "following",
+            "during",
+            "luego",
+            "durante",
+            "después",
+        }:
             return source, target
         main = next((o for o in self.shape.verbs if o.finite), None)
         subject = self.subject(main) if main is not None else None
@@ -486,7 +537,13 @@ class Arguments:
 
     def _light_subject(self, trigger: Trigger, target: Mention | None) -> Mention | None:
         for o in reversed(self.shape.verbs):
-            reach = 14 if any(lemma in ("respond", "responder", "retaliate", "reaccionar", "contestar", "answer") for lemma, _ in o.lemmas) else 6
+            reach = (
+                14
+                if any(
+                    lemma in ("respond", "responder", "retaliate", "reaccionar", "contestar", "answer") for lemma, _ in o.lemmas
+                )
+                else 6
+            )
             if o.at < trigger.start and trigger.start - o.at > reach and o.finite:
                 return None
             if o.at < trigger.start and trigger.start - o.at <= reach and (o.finite or o.gerund or o.infinitive):

@@ -12,37 +12,23 @@ from cumbre.read.lexicon import Lexicon
 from cumbre.read.mentions import DETERMINERS, PREPOSITIONS, Mention
 from cumbre.read.morphology import COND, FUT, GER, INF, PAST, PP, PRES, SUBJ
 from cumbre.read.tokens import Token
+from cumbre.read.wordlists import words
 
 __all__ = ["Shape", "Verb", "shape"]
 
-RELATIVES = frozenset("who which whom whose quien quienes cual cuales cuyo cuya cuyos cuyas".split())
-SUBORDINATORS = frozenset(
-    """because but while although though unless whether if when where since before after until once whereas lest despite
-    porque pero mientras aunque si cuando donde pues como tras luego antes después hasta desde pese sino""".split()
-)
-HYPOTHETICAL = frozenset("if unless whether si".split())
-BE = frozenset("be is are was were been being am 's".split())
-SER = frozenset("es son fue fueron era eran será serán sería serían sea sean fuera fueran ser sido siendo está están estaba estaban quedó quedaron resultó".split())
-HAVE = frozenset("has have had having".split())
-HABER = frozenset("ha han había habían habrá habrán habría habrían haya hayan hubiera hubieran hubo haber habiendo".split())
-NEGATION = frozenset("not never no nor neither without cannot sin nunca jamás ni tampoco ningún ninguna hardly".split())
-MODAL = frozenset("would could might may should must can podría podrían puede pueden pudiera debería deberían debe deben".split())
-WILL = frozenset("will 'll shall won't".split())
-ADVERBS = frozenset(
-    """also already later then again recently repeatedly formally immediately previously initially still now today yesterday just
-    subsequently eventually strongly publicly reportedly allegedly even only firmly sharply temporarily briefly quickly privately
-    ya también luego además nuevamente recientemente ayer hoy aún todavía formalmente inmediatamente posteriormente así solo sólo
-    not never no nunca finalmente finally twice once jointly ha han lo le les la los las se me nos""".split()
-)
-LATENT = frozenset(
-    """plan plans planned planning intend intends intended want wants wanted hope hopes hoped seek seeks sought try tries tried trying
-    attempt attempted aim aims aimed wish consider considers considering considered weigh weighs mull expect expects expected likely able
-    going prepare preparing prepares fail failed fails ready willing bid hoping seeking quiere quieren quería querían busca buscan buscaba
-    intenta intentan intentó planea planean pretende pretenden espera esperan prevé prevén evalúa considera estudia contempla piensa
-    planeaba trata tratan tratar trató desea preparan prepara intentar pretendía evitar avoid prevent propose proposes proposed
-    proponen propone propuso opción option possibility posibilidad risk riesgo plan chance would like""".split()
-)
-PLANS = frozenset("plan plans planned planning intend intends intended going ready willing prepare preparing planea planean pretende piensa prevé prevén planeaba".split())
+RELATIVES = words("relatives")
+SUBORDINATORS = words("subordinators")
+HYPOTHETICAL = frozenset(["if", "unless", "whether", "si"])
+BE = words("be")
+SER = words("ser")
+HAVE = frozenset(["has", "have", "had", "having"])
+HABER = words("haber")
+NEGATION = words("negation")
+MODAL = words("modal")
+WILL = frozenset(["will", "'ll", "shall", "won't"])
+ADVERBS = words("adverbs")
+LATENT = words("latent")
+PLANS = words("plans")
 
 
 @dataclass
@@ -81,13 +67,12 @@ class Shape:
     hypothetical_from: list[int] = field(default_factory=list)
 
 
-_BEFORE_BARE = frozenset(
-    """to will would could might may should must can shall and or but nor he she it they we you i who which that did does do never let helped help make made
-    if when while as , ; : —""".split()
-)
+_BEFORE_BARE = words("before_bare")
 
 
-def _nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, in_mention: bool, mentions: list[Mention]) -> bool:
+def _nounlike(
+    tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, in_mention: bool, mentions: list[Mention]
+) -> bool:
     """A form that could be a noun stands where a noun stands."""
     if in_mention:
         return True
@@ -101,7 +86,9 @@ def _nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, 
         if any(m.end == i and m.kind != "attr" for m in mentions):
             return before in ("us", "u.s.")
         if before[:1].isalpha() and tokens[i - 1].text[:1].islower():
-            return not (before.endswith("s") and not before.endswith("ss") and before not in DETERMINERS and before not in PREPOSITIONS)
+            return not (
+                before.endswith("s") and not before.endswith("ss") and before not in DETERMINERS and before not in PREPOSITIONS
+            )
         return before in ("'s", "’s", "-", "”", "“", '"') or any(m.end == i for m in mentions)
     if lang == "en" and flags & GER and i and i + 1 < len(tokens) and tokens[i - 1].text[:1].islower() and before[:1].isalpha():
         after = tokens[i + 1]
@@ -122,20 +109,64 @@ def _nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, 
         if i and tokens[i - 1].text in ("“", "«", '"') and low in lex.nominals:
             return True
         return False
-    if flags & GER and (low in lex.nouns or low in lex.nominals) and i and tokens[i - 1].text[:1].isupper() and i > 1 and before not in BE:
+    if (
+        flags & GER
+        and (low in lex.nouns or low in lex.nominals)
+        and i
+        and tokens[i - 1].text[:1].isupper()
+        and i > 1
+        and before not in BE
+    ):
         return True
     if flags & GER and before in ("the", "a", "of") and i + 1 < len(tokens) and tokens[i + 1].low == "of":
         return True
     if not flags & (INF | PRES):
         return bool(flags & PP) and before in ("the", "a", "an", "its", "his", "her", "their") and not flags & GER
-    if before in ("to", "will", "would", "could", "might", "may", "should", "must", "can", "not", "n't", "and", "or", "he", "she", "it", "they", "we", "you", "i", "who", "which", "that", "did", "does", "do"):
+    if before in (
+        "to",
+        "will",
+        "would",
+        "could",
+        "might",
+        "may",
+        "should",
+        "must",
+        "can",
+        "not",
+        "n't",
+        "and",
+        "or",
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "you",
+        "i",
+        "who",
+        "which",
+        "that",
+        "did",
+        "does",
+        "do",
+    ):
         return False
     if before.endswith("n't"):
         return False
-    if before in DETERMINERS or before in PREPOSITIONS or before == "'s" or before in ("new", "recent", "further", "more", "major", "joint", "possible", "deadly", "planned", "no", "any"):
+    if (
+        before in DETERMINERS
+        or before in PREPOSITIONS
+        or before == "'s"
+        or before in ("new", "recent", "further", "more", "major", "joint", "possible", "deadly", "planned", "no", "any")
+    ):
         return True
     # A bare form after a lower-case word that is no plural subject is read as a noun: "drone strikes", "trade talks".
-    if before[:1].isalpha() and tokens[i - 1].text[:1].islower() and (low in lex.nominals or low in lex.nouns) and before not in ADVERBS:
+    if (
+        before[:1].isalpha()
+        and tokens[i - 1].text[:1].islower()
+        and (low in lex.nominals or low in lex.nouns)
+        and before not in ADVERBS
+    ):
         return not (before.endswith("s") and flags & INF)
     return False
 
@@ -167,7 +198,14 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
             if exact is not None:
                 entry = verbs.get(exact)
         if entry is None:
-            if lang == "en" and low.endswith("ed") and len(low) > 4 and low not in lex.nouns and not inside[i] and token.text[0].islower():
+            if (
+                lang == "en"
+                and low.endswith("ed")
+                and len(low) > 4
+                and low not in lex.nouns
+                and not inside[i]
+                and token.text[0].islower()
+            ):
                 entry = [("", PAST | PP)]
             elif lang == "es" and (low.endswith(("aron", "ieron")) or (low.endswith("ó") and len(low) > 3)) and not inside[i]:
                 entry = [("", PAST)]
@@ -181,7 +219,15 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
         verb = _group(tokens, i, flags, tuple(entry), lang)
         if lang == "en" and verb.finite and flags & PP and flags & PAST and verb.start == i and not verb.passive:
             _second_past(tokens, verb, out.verbs, mentions)
-        if lang == "en" and verb.finite and flags & INF and not flags & PAST and verb.start == i and i and tokens[i - 1].low in ("and", "or"):
+        if (
+            lang == "en"
+            and verb.finite
+            and flags & INF
+            and not flags & PAST
+            and verb.start == i
+            and i
+            and tokens[i - 1].low in ("and", "or")
+        ):
             _joined_infinitive(verb, out.verbs)
         out.verbs.append(verb)
     _counts(out, tokens)
@@ -208,7 +254,7 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
             if w in ("sin", "without"):
                 v.start = j
                 break
-        elif lang == "en" and w in HAVE and flags & PP or (lang == "es" and w in HABER and flags & PP):
+        elif (lang == "en" and w in HAVE and flags & PP) or (lang == "es" and w in HABER and flags & PP):
             have = True
             if w in ("habría", "habrían", "hubiera", "hubieran", "haya", "hayan"):
                 modal = True
@@ -224,13 +270,13 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
             will = True
         elif w in MODAL:
             modal = True
-        elif w == "to" and lang == "en" and flags & INF and j == i - 1 - steps:
-            to = True
-        elif w == "to" and lang == "en" and (have or be or flags & INF):
+        elif (w == "to" and lang == "en" and flags & INF and j == i - 1 - steps) or (
+            w == "to" and lang == "en" and (have or be or flags & INF)
+        ):
             to = True
         elif lang == "es" and w == "se":
             v.reflexive = True
-        elif lang == "es" and w in ("va", "van") or lang == "es" and w == "a" and j and tokens[j - 1].low in ("va", "van"):
+        elif (lang == "es" and w in ("va", "van")) or (lang == "es" and w == "a" and j and tokens[j - 1].low in ("va", "van")):
             will = True
         elif w in ("did", "does", "do") and flags & INF:
             pass
@@ -256,9 +302,7 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
         v.finite = True
     elif flags & INF and (to or (lang == "es" and not flags & PRES)):
         v.infinitive = True
-    elif lang == "es" and flags & PP and not flags & (PAST | PRES):
-        v.reduced = v.passive = True
-    elif lang == "en" and flags & PP and not flags & PAST:
+    elif (lang == "es" and flags & PP and not flags & (PAST | PRES)) or (lang == "en" and flags & PP and not flags & PAST):
         v.reduced = v.passive = True
     else:
         v.finite = True
@@ -304,8 +348,8 @@ def _second_past(tokens: list[Token], v: Verb, verbs: list[Verb], mentions: list
     v.finite, v.reduced, v.passive = False, True, True
 
 
-_SAYING = frozenset("say announce claim report confirm reveal state insist add note believe think know argue hope show mean suggest".split())
-_OPENERS = frozenset("and or but , that ; : “ \" — – he she they it as than".split())
+_SAYING = words("saying")
+_OPENERS = words("openers")
 
 
 def _counts(out: Shape, tokens: list[Token]) -> None:

@@ -12,10 +12,11 @@ from cumbre.read.lexicon import Lexicon
 from cumbre.read.mentions import Context, Mention, find_mentions
 from cumbre.read.tokens import Token, tokenize
 from cumbre.read.triggers import Trigger, find_triggers
+from cumbre.read.wordlists import words
 
 __all__ = ["Coded", "code_sentence"]
 
-_CROWD = frozenset(("CVL", "PTY", "OPP", "BUS", "NGO", "MED", "REL", "LEG", "REB"))
+_CROWD = words("crowd")
 _STATE = frozenset(("GOV", "IGO", "MIL", "COP"))
 
 
@@ -42,29 +43,19 @@ class Coded:
     future: bool = False
 
 
-_LOOSE = frozenset("migrants migrant migrantes migrante deportees refugees refugee refugiados deportados hostages hostage rehenes captives cautivos people persons personas tourists turistas immigrants inmigrantes passengers crew woman man men women hombres mujeres investors inversionistas".split())
+_LOOSE = words("loose")
 # Verbs that make an event only with an actor right behind them: "hit a low" is none.
-_NEEDS_OBJECT = frozenset(
-    """fight battle hit strike beat back question welcome receive visit meet call defend go be head return support celebrate hail greet host
-    promise press push propose suggest encourage assist help train fund arm equip feed treat ram raid storm discuss convene gather sit
-    restrict block ban prohibit silence harass oppose resist ignore dispute defy dismiss snub aid shelter save
-    visitar recibir golpear celebrar destacar saludar defender apoyar reconocer valorar honrar combatir abordar debatir discutir tratar
-    prohibir restringir perseguir ignorar desafiar impedir intervenir ayudar financiar armar acudir llegar analizar animar presionar
-    plantear proponer sugerir recomendar insistir abogar señalar investigar atribuir apuntar trasladar acoger volar quemar chocar suspend suspender""".split()
-)
-_MAY_LACK = frozenset(("request.ask", "support.praise", "reject.reject", "accuse.accuse", "coerce.ban", "agree.agree", "accuse.call"))
+_NEEDS_OBJECT = words("needs_object")
+_MAY_LACK = words("may_lack")
 
 
-_UNREAL = re.compile(r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic", re.IGNORECASE)
-_HOME_TAX = frozenset("tax taxes impuesto impuestos tasa tasas quota cuota charge tarifa tarifas".split())
-_BLOCKING = frozenset("block blockade close shut occupy seize take barricade bloquear cerrar ocupar tomar paralizar".split())
-_THINGS = frozenset(
-    """plane planes missile missiles drone drones jet jets tank tanks aircraft helicopter helicopters artillery warplane warplanes warship
-    warships boat boats vessel vessels ship ships convoy base bases military submarine submarines misiles drones buque buques barco barcos
-    lancha lanchas convoy militar embarcación embarcaciones helicópteros caravana intelligence inteligencia bank banks banco bancos
-    mission agency state estado república nación nation republic""".split()
+_UNREAL = re.compile(
+    r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic", re.IGNORECASE
 )
-_HOME_TYPES = frozenset("ACCUSE REQUEST COERCE ASSAULT RETREAT REJECT SUPPORT PROTEST THREATEN".split())
+_HOME_TAX = words("home_tax")
+_BLOCKING = words("blocking")
+_THINGS = words("things")
+_HOME_TYPES = words("home_types")
 
 
 def _far(trigger: Trigger, source: Mention | None, target: Mention | None, arguments: Arguments) -> bool:
@@ -75,11 +66,11 @@ def _far(trigger: Trigger, source: Mention | None, target: Mention | None, argum
     if source is None and target is None:
         return True
     if target is None:
-        return not (source is not None and (source.kind == "pair" or trigger.rule.id in _MAY_LACK and source.code is not None))
+        return not (source is not None and (source.kind == "pair" or (trigger.rule.id in _MAY_LACK and source.code is not None)))
     if target.start < trigger.at:
-        return not (trigger.rule.kind in ("mutual", "carrier_mutual") and source is not None and source.group == target.group) and (
-            trigger.rule.id not in _MAY_LACK
-        )
+        return not (
+            trigger.rule.kind in ("mutual", "carrier_mutual") and source is not None and source.group == target.group
+        ) and (trigger.rule.id not in _MAY_LACK)
     return target.start - trigger.at > 9 and trigger.rule.id not in _MAY_LACK
 
 
@@ -102,18 +93,26 @@ def _locals(source: Mention | None, target: Mention | None, mentions: list[Menti
     return None
 
 
-def _at_home(kind: str, source: Mention | None, target: Mention | None, tokens: list[Token]) -> tuple[Mention | None, Mention | None]:
+def _at_home(
+    kind: str, source: Mention | None, target: Mention | None, tokens: list[Token]
+) -> tuple[Mention | None, Mention | None]:
     """A role without a country beside an actor of a country belongs to it: "the police arrested ten students"."""
     if target is not None and target.kind == "role" and target.code is None and source is not None and source.code is not None:
         word = tokens[target.end - 1].low
-        if word not in _LOOSE and target.sector not in ("BUS", "MED", "NGO") and source.sector != "IGO" and kind in _HOME_TYPES and (
-            word not in _THINGS or kind == "ASSAULT" and source.sector in ("REB", "CRM")
-        ) and (
-            source.sector != target.sector or source.sector == "GOV"
-        ) and (kind != "REJECT" or target.sector in ("GOV", "LEG", "JUD", "REB", "OPP")):
+        if (
+            word not in _LOOSE
+            and target.sector not in ("BUS", "MED", "NGO")
+            and source.sector != "IGO"
+            and kind in _HOME_TYPES
+            and (word not in _THINGS or (kind == "ASSAULT" and source.sector in ("REB", "CRM")))
+            and (source.sector != target.sector or source.sector == "GOV")
+            and (kind != "REJECT" or target.sector in ("GOV", "LEG", "JUD", "REB", "OPP"))
+        ):
             target = replace(target, code=source.code, inferred=True)
     elif source is not None and source.kind == "role" and source.code is None and target is not None and target.code is not None:
-        if (source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL") or (kind == "PROTEST" and source.sector == "CVL")) and kind in ("COERCE", "ACCUSE", "REJECT", "ASSAULT", "PROTEST", "REQUEST"):
+        if (
+            source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL") or (kind == "PROTEST" and source.sector == "CVL")
+        ) and kind in ("COERCE", "ACCUSE", "REJECT", "ASSAULT", "PROTEST", "REQUEST"):
             source = replace(source, code=target.code, inferred=True)
     return source, target
 
@@ -125,7 +124,12 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if rule.id == "consult.visit" and not trigger.nominal and (target is None or target.start < trigger.at or source is None):
         return None
-    if rule.id == "consult.visit" and target is not None and target.sector not in ("GOV", "IGO", "MIL", "REB", "VAT") and target.kind != "place":
+    if (
+        rule.id == "consult.visit"
+        and target is not None
+        and target.sector not in ("GOV", "IGO", "MIL", "REB", "VAT")
+        and target.kind != "place"
+    ):
         return None
     if rule.id == "coerce.ban" and source is None:
         return None
@@ -133,13 +137,23 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if rule.id == "sanction.impose" and target is None and tokens[trigger.obj].low in _HOME_TAX:
         return None
-    if source is not None and source.sector in ("CVL", "BUS") and trigger.verb is not None and any(lemma in _BLOCKING for lemma, _ in trigger.verb.lemmas):
+    if (
+        source is not None
+        and source.sector in ("CVL", "BUS")
+        and trigger.verb is not None
+        and any(lemma in _BLOCKING for lemma, _ in trigger.verb.lemmas)
+    ):
         if rule.id in ("sanction.stop", "reject.block", "assault.capture_town", "coerce.seize"):
             kind, mode = "PROTEST", "obstruct"
     if kind == "PROTEST" and rule.kind == "protest" and (source is None or source.code is None):
         source = _locals(source, target, mentions) or source
     v = trigger.verb
-    if (rule.id == "coerce.repress" or rule.id == "coerce.ban" and trigger.words > 1) and source is not None and source.code and target is None:
+    if (
+        (rule.id == "coerce.repress" or (rule.id == "coerce.ban" and trigger.words > 1))
+        and source is not None
+        and source.code
+        and target is None
+    ):
         target = replace(source, sector="CVL", kind="actor", inferred=True, group=-1)
     source, target = _at_home(kind, source, target, tokens)
     if kind == "PROTEST" and source is not None:
@@ -157,22 +171,49 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if target is not None and target.kind in ("pron",) and target.code is None:
         target = None
-    if source is not None and target is not None and source is not target and source.actor == target.actor and source.start == target.start:
+    if (
+        source is not None
+        and target is not None
+        and source is not target
+        and source.actor == target.actor
+        and source.start == target.start
+    ):
         target = None
     a, b = (source.actor if source else None), (target.actor if target else None)
     known = source is not None and source.kind in ("pair", "role", "pron")
-    paired = source is not None and source.kind == "pair" and not trigger.nominal and (
-        kind in ("RETREAT", "CONSULT", "AGREE", "COOPERATE", "ASSAULT") or rule.id in ("support.sign", "support.relations")
+    paired = (
+        source is not None
+        and source.kind == "pair"
+        and not trigger.nominal
+        and (kind in ("RETREAT", "CONSULT", "AGREE", "COOPERATE", "ASSAULT") or rule.id in ("support.sign", "support.relations"))
     )
     crowd = kind == "PROTEST" and source is not None and source.kind == "role"
     if a is None and b is None and (paired or crowd):
         pass
     elif a is None and b is None and source is not None and target is not None and not trigger.nominal and source is not target:
-        if rule.kind not in ("carrier_say", "say") and kind not in ("ASSAULT", "COERCE") or "pair" in (source.kind, target.kind):
+        if (rule.kind not in ("carrier_say", "say") and kind not in ("ASSAULT", "COERCE")) or "pair" in (
+            source.kind,
+            target.kind,
+        ):
             return None
-    elif a is None and b is None and not (known and kind in ("RETREAT", "CONSULT", "AGREE") and not trigger.nominal and source is not None and source.kind == "pair"):
+    elif (
+        a is None
+        and b is None
+        and not (
+            known
+            and kind in ("RETREAT", "CONSULT", "AGREE")
+            and not trigger.nominal
+            and source is not None
+            and source.kind == "pair"
+        )
+    ):
         return None
-    if trigger.nominal and trigger.light is None and (a is None or b is None) and kind not in ("ASSAULT", "PROTEST", "CONSULT", "THREATEN"):
+    if (
+        trigger.nominal
+        and trigger.light is None
+        and (a is None or b is None)
+        and kind not in ("ASSAULT", "PROTEST", "CONSULT", "THREATEN")
+    ):
         return None
     between = source is not None and source.prep in ("between", "entre")
     if trigger.nominal and kind in ("CONSULT", "AGREE", "SUPPORT", "COOPERATE") and (a is None or b is None) and not between:
@@ -226,7 +267,11 @@ def _merge(events: list[Coded]) -> list[Coded]:
             if straight or crossed:
                 twin = True
                 break
-            if other.source is not None and other.source == event.source and ("target" in event.inferred or event.target in other.also_targets or event.nominal):
+            if (
+                other.source is not None
+                and other.source == event.source
+                and ("target" in event.inferred or event.target in other.also_targets or event.nominal)
+            ):
                 twin = True
                 break
         if not twin:

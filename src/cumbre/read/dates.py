@@ -29,18 +29,18 @@ class DatePhrase(NamedTuple):
 
 
 _MONTHS = {
-    **{name: i for i, name in enumerate("january february march april may june july august september october november december".split(), 1)},
-    **{name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)},
-    **{name: i for i, name in enumerate("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(), 1)},
+    **{name: i for i, name in enumerate(["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"], 1)},
+    **{name: i for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)},
+    **{name: i for i, name in enumerate(["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"], 1)},
     "sept": 9, "setiembre": 9,
 }  # fmt: skip
 _DAYS = {
-    **{name: i for i, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())},
-    **{name: i for i, name in enumerate("lunes martes miercoles jueves viernes sabado domingo".split())},
+    **{name: i for i, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])},
+    **{name: i for i, name in enumerate(["lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"])},
 }
 _NUMBERS = {
-    **{w: i for i, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)},
-    **{w: i for i, w in enumerate("uno dos tres cuatro cinco seis siete ocho nueve diez once doce".split(), 1)},
+    **{w: i for i, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1)},
+    **{w: i for i, w in enumerate(["uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"], 1)},
     "a": 1, "an": 1, "un": 1, "una": 1, "several": 3, "few": 3, "some": 3, "unos": 3, "unas": 3, "varios": 3, "varias": 3, "couple": 2,
     "quince": 15, "veinte": 20, "treinta": 30, "twenty": 20, "thirty": 30, "fifteen": 15,
 }  # fmt: skip
@@ -229,9 +229,15 @@ _EN: list[tuple[str, Maker]] = [
     (r"\b(?:yesterday|last night|the (?:previous|day before))(?: day)?\b", _shift(-1)),
     (r"\b(?:tomorrow|the (?:next|following) day)\b", _shift(1)),
     (r"\b(?:today|tonight|this (?:morning|afternoon|evening)|earlier in the day|overnight)\b", _shift(0)),
-    (rf"\b(?:on )?(?:(?P<which>last|next|this|this past|this coming|past|previous) )?{_D}(?: (?:morning|afternoon|evening|night))?", _weekday),
+    (
+        rf"\b(?:on )?(?:(?P<which>last|next|this|this past|this coming|past|previous) )?{_D}(?: (?:morning|afternoon|evening|night))?",
+        _weekday,
+    ),
     (rf"\b(?:in )?{_PART}{_M},? (?:of )?{_Y}", _bare_month),
-    (rf"\b(?:in|since|by|during|until|from|of|back in|late in|early in) {_PART}(?:(?P<which>next) )?{_M}(?: (?P<which2>last year|next year))?(?! ?\d)", _bare_month),
+    (
+        rf"\b(?:in|since|by|during|until|from|of|back in|late in|early in) {_PART}(?:(?P<which>next) )?{_M}(?: (?P<which2>last year|next year))?(?! ?\d)",
+        _bare_month,
+    ),
     (rf"\b(?:last|this past) {_M}(?! ?\d)", _bare_month),
     (rf"\b(?P<which>next) {_M}(?! ?\d)", _bare_month),
     (rf"\b(?:early|mid|late)[ -]{_M}(?! ?\d)", _bare_month),
@@ -250,7 +256,10 @@ _EN: list[tuple[str, Maker]] = [
 _ES: list[tuple[str, Maker]] = [
     *_COMMON,
     (r"\b(?P<a>\d{1,2})[/.](?P<b>\d{1,2})[/.](?P<y>(?:19|20)\d\d)\b", _slashed(True)),
-    (rf"\b(?:el )?(?:pasado |proximo )?(?:{_D.replace('weekday', 'wd')},? )?(?:dia )?{_DAY} (?:de )?{_M} (?:de |del )?(?:ano )?{_Y}", _explicit),
+    (
+        rf"\b(?:el )?(?:pasado |proximo )?(?:{_D.replace('weekday', 'wd')},? )?(?:dia )?{_DAY} (?:de )?{_M} (?:de |del )?(?:ano )?{_Y}",
+        _explicit,
+    ),
     (rf"\b(?:el )?(?:pasado |proximo )?(?:{_D.replace('weekday', 'wd')},? )?(?:dia )?{_DAY} de {_M}(?! de(?:l)? \d)", _explicit),
     (r"\b(?:anteayer|antier|antes de ayer)\b", _shift(-2)),
     (r"\bpasado manana\b", _shift(2)),
@@ -258,18 +267,27 @@ _ES: list[tuple[str, Maker]] = [
     (r"\b(?:al dia siguiente|el dia siguiente|un dia despues)\b", _shift(1)),
     (r"(?<!la )(?<!esta )(?<!de )(?<!por la )\bmanana\b", _shift(1)),
     (r"\b(?:hoy|esta (?:manana|tarde|noche|madrugada)|en la jornada de hoy)\b", _shift(0)),
-    (rf"\b(?:(?:el|del|al|este|la noche del|la tarde del) )?(?:(?P<which>pasado|proximo) )?{_D}(?: (?P<which2>pasado|proximo|que viene))?", _weekday),
+    (
+        rf"\b(?:(?:el|del|al|este|la noche del|la tarde del) )?(?:(?P<which>pasado|proximo) )?{_D}(?: (?P<which2>pasado|proximo|que viene))?",
+        _weekday,
+    ),
     (rf"\b(?:en |desde |a )?{_PART}{_M} (?:de |del )(?:ano )?{_Y}", _bare_month),
-    (rf"\b(?:en|desde|hasta|durante|de|a|para) {_PART}(?:el mes de )?(?:(?P<which0>pasado) )?{_M}(?: (?P<which>del ano pasado|del pasado ano|del proximo ano|proximo|pasado|que viene))?(?! de(?:l)? \d)", _bare_month),
+    (
+        rf"\b(?:en|desde|hasta|durante|de|a|para) {_PART}(?:el mes de )?(?:(?P<which0>pasado) )?{_M}(?: (?P<which>del ano pasado|del pasado ano|del proximo ano|proximo|pasado|que viene))?(?! de(?:l)? \d)",
+        _bare_month,
+    ),
     (rf"\b(?:el )?(?:pasado mes de|pasado) {_M}", _bare_month),
     (rf"\bel (?P<which>proximo)(?: mes de)? {_M}", _bare_month),
     (r"\b(?:el|este|el pasado|el ultimo) fin de semana(?: pasado)?\b", _weekend),
     (rf"\b(?:la|el) {_U} pasad[oa]\b", _period(-1)),
     (rf"\b(?:la|el) (?:pasad[oa]|anterior) {_U}", _period(-1)),
     (rf"\best[ea] {_U}", _period(0)),
-    (rf"\b(?:la|el) (?:proxim[oa]) {_U}|\b(?:la|el) (?P<u2>semana|mes|ano) (?:que viene|proxim[oa]|siguiente|entrante)\b", lambda m, r, f: _period(1)(m, r, f) if m["unit"] else _next_es(m, r)),
+    (
+        rf"\b(?:la|el) (?:proxim[oa]) {_U}|\b(?:la|el) (?P<u2>semana|mes|ano) (?:que viene|proxim[oa]|siguiente|entrante)\b",
+        lambda m, r, f: _period(1)(m, r, f) if m["unit"] else _next_es(m, r),
+    ),
     (rf"\bhace (?:apenas |solo |mas de |casi |ya |un par de )?{_N} {_U}", _ago),
-    (rf"\bhace (?:unas |pocas )?(?:horas|minutos)\b|\bhoras (?:antes|despues|mas tarde)\b", _shift(0)),
+    (r"\bhace (?:unas |pocas )?(?:horas|minutos)\b|\bhoras (?:antes|despues|mas tarde)\b", _shift(0)),
     (rf"\b{_N} {_U} (?:antes|atras)\b", _ago),
     (rf"\b(?:en los ultimos|en las ultimas|durante los ultimos|durante las ultimas) {_N} {_U}", _ago),
     (rf"\b(?:dentro de|en) {_N} {_U}", _ahead),
@@ -293,7 +311,11 @@ def _compile(rules: list[tuple[str, Maker]]) -> list[tuple[re.Pattern[str], Make
 
 
 _RULES = {"en": _compile(_EN), "es": _compile(_ES)}
-_HINT = re.compile(r"\d|day|week|month|year|ago|night|today|hour|morning|evening|dia|tarde|madrugada|manana|moment|decad|\b(?:" + "|".join({*_MONTHS, *_DAYS}) + r")\b|hoy|ayer|anoche|manana|seman|mes\b|ano\b|hace|vispera|hora")
+_HINT = re.compile(
+    r"\d|day|week|month|year|ago|night|today|hour|morning|evening|dia|tarde|madrugada|manana|moment|decad|\b(?:"
+    + "|".join({*_MONTHS, *_DAYS})
+    + r")\b|hoy|ayer|anoche|manana|seman|mes\b|ano\b|hace|vispera|hora"
+)
 
 
 def _fold_keep(text: str) -> str:
@@ -316,7 +338,12 @@ def find_dates(text: str, reference: dt.date, lang: str, future: bool = False) -
     found: list[DatePhrase] = []
     for pattern, make in _RULES[lang]:
         for m in pattern.finditer(low):
-            if "month" in m.groupdict() and m["month"] in ("may", "mar", "sep") and not text[m.start("month")].isupper() and lang == "en":
+            if (
+                "month" in m.groupdict()
+                and m["month"] in ("may", "mar", "sep")
+                and not text[m.start("month")].isupper()
+                and lang == "en"
+            ):
                 continue
             try:
                 made = make(m, reference, future)
@@ -332,7 +359,9 @@ def find_dates(text: str, reference: dt.date, lang: str, future: bool = False) -
     return sorted(kept)
 
 
-def event_date(sentence: str, at: int, reference: dt.date | None, lang: str, future: bool = False) -> tuple[dt.date | None, str, tuple[int, int] | None]:
+def event_date(
+    sentence: str, at: int, reference: dt.date | None, lang: str, future: bool = False
+) -> tuple[dt.date | None, str, tuple[int, int] | None]:
     """Date, granularity and phrase of an event whose trigger stands at `at` in the sentence; the document's date by default.
 
     >>> event_date("He left on Monday and met aides on Tuesday.", 23, dt.date(2026, 2, 5), "en")[0].isoformat()

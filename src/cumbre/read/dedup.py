@@ -71,7 +71,9 @@ def clusters(events: Sequence[ProposedEvent]) -> list[int]:
                 directed = a.source is None or b.source is None or a.source[:3] == b.source[:3] or family in ("meet", "agree")
                 if directed and len(pair) == 2 and _near(a, b):
                     union = len(words[i] | words[j])
-                    if union and len(words[i] & words[j]) / union >= SHARED or (a.granularity == b.granularity == "day" and a.date == b.date and a.type == b.type):
+                    if (union and len(words[i] & words[j]) / union >= SHARED) or (
+                        a.granularity == b.granularity == "day" and a.date == b.date and a.type == b.type
+                    ):
                         parent[root(j)] = root(i)
     number: dict[int, int] = {}
     return [number.setdefault(root(i), len(number)) for i in range(len(events))]

@@ -16,6 +16,7 @@ from cumbre.read.lexicon import lexicon
 from cumbre.read.mentions import Context
 from cumbre.read.tags import intensity, tags
 from cumbre.read.tokens import Sentence, language, sentences
+from cumbre.read.wordlists import words
 
 __all__ = ["Document", "ProposedEvent", "code_document", "code_text"]
 
@@ -89,7 +90,7 @@ def digest(text: str) -> str:
 
 
 # Types whose missing other side the article may supply; protest and force at home often have none.
-_FILLED = frozenset("COOPERATE ACCUSE REJECT REQUEST THREATEN SANCTION CONCEDE AGREE CONSULT SUPPORT".split())
+_FILLED = words("filled")
 
 
 def _from_article(event: Coded, context: Context, previous: list[str]) -> Coded:

@@ -12,7 +12,7 @@ import datetime as dt
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,10 +95,18 @@ def evidence(documents: Iterable[Document], countries: Iterable[str]) -> list[Ev
             if not stances:
                 continue
             tokens = tokenize(piece.text, piece.start)
-            subjects = [m for m in find_mentions(tokens, actor_index(), lexicon(document.lang), context) if m.code in wanted and m.kind != "place"]
+            subjects = [
+                m
+                for m in find_mentions(tokens, actor_index(), lexicon(document.lang), context)
+                if m.code in wanted and m.kind != "place"
+            ]
             lead = next((m for m in subjects if not m.prep), None)
             if lead is not None and lead.code is not None:
-                found.append(Evidence(lead.code, stances[0], piece.text, document.id, piece.start, piece.end, tags(piece.text, document.lang)))
+                found.append(
+                    Evidence(
+                        lead.code, stances[0], piece.text, document.id, piece.start, piece.end, tags(piece.text, document.lang)
+                    )
+                )
     return found
 
 
@@ -196,7 +204,9 @@ def draft(
     open_points = []
     if len(principals) < 2:
         open_points.append("case.toml, principals: the documents do not name two governments that deal with each other; set them")
-        principals = (*principals, *("AAA", "BBB"))[:2] if not principals else (*principals, "BBB" if principals[0] != "BBB" else "AAA")
+        principals = (
+            (*principals, *("AAA", "BBB"))[:2] if not principals else (*principals, "BBB" if principals[0] != "BBB" else "AAA")
+        )
     home = next((p for p in principals if p != "USA"), principals[0])
     principals = (home, next(p for p in principals if p != home))
     names = _names()
@@ -212,7 +222,17 @@ def draft(
     actor_rows = _actor_rows(own, principals, ids)
     for code in principals:
         if code not in names:
-            actor_rows.insert(0, {"id": code, "name": f"Government {code}", "kind": "state", "country": code, "side": code, "basis": "to be named"})
+            actor_rows.insert(
+                0,
+                {
+                    "id": code,
+                    "name": f"Government {code}",
+                    "kind": "state",
+                    "country": code,
+                    "side": code,
+                    "basis": "to be named",
+                },
+            )
     _fill(path / "actors.csv", actor_rows)
     case = load(path, None)
     proposals = propose(case, documents)
@@ -250,7 +270,12 @@ def draft(
 
 
 def _open(
-    documents: list[Document], events: list[ProposedEvent], found: list[Evidence], principals: tuple[str, ...], home: str, rest: list[object]
+    documents: list[Document],
+    events: list[ProposedEvent],
+    found: list[Evidence],
+    principals: tuple[str, ...],
+    home: str,
+    rest: Sequence[object],
 ) -> list[str]:
     counts = Counter(tag for e in events for tag in e.issues)
     points = [
@@ -261,11 +286,19 @@ def _open(
     points += [f"sources.csv: {Path(d.name).name} shows no date; give it one" for d in documents if d.date is None]
     points += [f"sources.csv: {Path(d.name).name} names no outlet" for d in documents if not d.outlet]
     if counts:
-        points.append("issues.toml: tags found are " + ", ".join(f"{t} ({n})" for t, n in counts.most_common()) + "; choose the issues and their scales")
+        points.append(
+            "issues.toml: tags found are "
+            + ", ".join(f"{t} ({n})" for t, n in counts.most_common())
+            + "; choose the issues and their scales"
+        )
     for p in principals:
-        points.append(f"positions.csv: {sum(e.country == p for e in found)} sentences of {p} wait for a judged low, mode and high")
+        points.append(
+            f"positions.csv: {sum(e.country == p for e in found)} sentences of {p} wait for a judged low, mode and high"
+        )
     if rest:
-        points.append(f"proposals.jsonl: {len(rest)} events have no fitting actor or are unsure; decide and run `cumbre read ... --accept`")
+        points.append(
+            f"proposals.jsonl: {len(rest)} events have no fitting actor or are unsure; decide and run `cumbre read ... --accept`"
+        )
     points.append("audiences.csv and channels.csv: empty; who at home cares, and how it reaches the vote")
     return points
 

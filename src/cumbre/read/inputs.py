@@ -32,13 +32,17 @@ _KINDS = {".txt", ".md", ".text", ".html", ".htm", ".xhtml", ".pdf"}
 # Marks that change how a text looks but not what it says: direction, zero width, soft hyphen, byte order.
 _INVISIBLE = re.compile("[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^<>]{0,20000}?(/?)>")
-_VOID = frozenset("br img input meta link hr area base col embed source track wbr param".split())
+_VOID = frozenset(["br", "img", "input", "meta", "link", "hr", "area", "base", "col", "embed", "source", "track", "wbr", "param"])
 _DROP = re.compile(r"<(script|style|noscript|template|svg)\b[^<>]{0,20000}>", re.IGNORECASE)
-_BLOCK = re.compile(r"</?(?:p|div|h[1-6]|li|ul|ol|tr|td|table|section|article|header|footer|blockquote|br|title)\b[^<>]{0,20000}>", re.IGNORECASE)
+_BLOCK = re.compile(
+    r"</?(?:p|div|h[1-6]|li|ul|ol|tr|td|table|section|article|header|footer|blockquote|br|title)\b[^<>]{0,20000}>", re.IGNORECASE
+)
 
 
 def _missing(package: str, what: str) -> InputError:
-    return InputError(f"{what} needs the package {package}, which is not installed; install the extra: pip install 'cumbre[read]'")
+    return InputError(
+        f"{what} needs the package {package}, which is not installed; install the extra: pip install 'cumbre[read]'"
+    )
 
 
 def _decode(raw: bytes) -> tuple[str, tuple[str, ...]]:
@@ -99,9 +103,13 @@ def _strip(page: str) -> str:
 
 
 def _html(page: str) -> dict[str, Any]:
-    if len(page) > 3_000_000 or _depth(page) > DEEPEST or len(page) > 100_000 and page.count("<") > 60_000:
+    if len(page) > 3_000_000 or _depth(page) > DEEPEST or (len(page) > 100_000 and page.count("<") > 60_000):
         title = re.search(r"<title[^<>]{0,500}>([^<]{0,500})", page[:200_000], re.IGNORECASE)
-        return {"text": _strip(page), "title": html.unescape(title.group(1)).strip() if title else "", "notes": ("tags stripped in one pass",)}
+        return {
+            "text": _strip(page),
+            "title": html.unescape(title.group(1)).strip() if title else "",
+            "notes": ("tags stripped in one pass",),
+        }
     try:
         import trafilatura
     except ImportError as error:
@@ -141,13 +149,31 @@ def _pdf(raw: bytes, name: str) -> dict[str, Any]:
                 parts.append(page.extract_text() or "")
                 total += len(parts[-1])
                 if total > LARGEST_TEXT:
-                    raise InputError(f"{name}: the PDF holds more than {LARGEST_TEXT // 1_000_000} MB of text; give the pages that matter")
+                    raise InputError(
+                        f"{name}: the PDF holds more than {LARGEST_TEXT // 1_000_000} MB of text; give the pages that matter"
+                    )
             meta = reader.metadata
             title = str(meta.title) if meta and meta.title else ""
         except InputError:
             raise
-        except (PyPdfError, PdfReadError, ValueError, KeyError, TypeError, RecursionError, OSError, AttributeError, IndexError, OverflowError, ArithmeticError, NotImplementedError, ImportError) as error:
-            raise InputError(f"{name}: is not a PDF that can be read ({type(error).__name__}); export it again, or save it as text") from error
+        except (
+            PyPdfError,
+            PdfReadError,
+            ValueError,
+            KeyError,
+            TypeError,
+            RecursionError,
+            OSError,
+            AttributeError,
+            IndexError,
+            OverflowError,
+            ArithmeticError,
+            NotImplementedError,
+            ImportError,
+        ) as error:
+            raise InputError(
+                f"{name}: is not a PDF that can be read ({type(error).__name__}); export it again, or save it as text"
+            ) from error
     # Words hyphenated at a line end are joined, lines of one paragraph too.
     text = re.sub(r"(?<=[a-záéíóúñ])-\n(?=[a-záéíóúñ])", "", "\n\n".join(parts))
     return {"text": re.sub(r"(?<![.!?:\n])\n(?!\n)", " ", text), "title": title}
@@ -158,15 +184,21 @@ def _document(raw: bytes, name: str, suffix: str, lang: str | None, date: dt.dat
     notes: tuple[str, ...] = ()
     if raw.startswith(b"%PDF") or suffix == ".pdf":
         if len(raw) > LARGEST_PDF:
-            raise InputError(f"{name}: {len(raw) / 1e6:.0f} MB are too much for a PDF to read; the limit is {LARGEST_PDF // 1_000_000} MB")
+            raise InputError(
+                f"{name}: {len(raw) / 1e6:.0f} MB are too much for a PDF to read; the limit is {LARGEST_PDF // 1_000_000} MB"
+            )
         row = _pdf(raw, name)
     else:
         if raw.startswith((b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ")):
-            raise InputError(f"{name}: is an archive, and archives are not opened; unpack it and give the texts, HTML or PDF files")
+            raise InputError(
+                f"{name}: is an archive, and archives are not opened; unpack it and give the texts, HTML or PDF files"
+            )
         if raw.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x7fELF", b"MZ")):
             raise InputError(f"{name}: is not a text; give plain text, HTML or PDF")
         if len(raw) > LARGEST_TEXT:
-            raise InputError(f"{name}: {len(raw) / 1e6:.0f} MB are too much for an article; the limit is {LARGEST_TEXT // 1_000_000} MB")
+            raise InputError(
+                f"{name}: {len(raw) / 1e6:.0f} MB are too much for an article; the limit is {LARGEST_TEXT // 1_000_000} MB"
+            )
         text, notes = _decode(raw)
         looks = text[:2000].lstrip().lower()
         if suffix in (".html", ".htm", ".xhtml") or looks.startswith(("<!doctype html", "<html")) or "<body" in looks:
@@ -215,7 +247,9 @@ def _load(path: Path, lang: str | None, date: dt.date | None) -> Document:
     limit = max(LARGEST_PDF, LARGEST_TEXT)
     try:
         if path.stat().st_size > limit:
-            raise InputError(f"{path}: {path.stat().st_size / 1e6:.0f} MB are too much for an article; the limit is {limit // 1_000_000} MB")
+            raise InputError(
+                f"{path}: {path.stat().st_size / 1e6:.0f} MB are too much for an article; the limit is {limit // 1_000_000} MB"
+            )
         raw = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}); check the name and the permissions") from error
@@ -223,7 +257,11 @@ def _load(path: Path, lang: str | None, date: dt.date | None) -> Document:
 
 
 def gather(
-    sources: Iterable[str | Path] | str | Path, *, lang: str | None = None, date: dt.date | None = None, stdin: bytes | None = None
+    sources: Iterable[str | Path] | str | Path,
+    *,
+    lang: str | None = None,
+    date: dt.date | None = None,
+    stdin: bytes | None = None,
 ) -> list[Document]:
     """Documents of the sources, in order: files, the files of folders by name, `-` for standard input.
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from cumbre.read import morphology as m
 from cumbre.read.tokens import fold
+from cumbre.read.wordlists import words
 
 __all__ = ["Lexicon", "Phrase", "Rule", "lexicon", "table"]
 
@@ -82,10 +83,10 @@ ganar votar elegir celebrar marcar servir durar iniciar continuar permanecer fig
 ascender descender situar ubicar ocupar dirigir encabezar liderar gobernar estudiar analizar evaluar prever contemplar buscar tildar"""
 
 
-_COMMON_ES = frozenset("hacia este ante para como entre sobre contra cerca seria estar habia".split())
+_COMMON_ES = words("common_es")
 # Forms of verbs that news uses as other words.
-_NEVER_ES = frozenset("para paran entre como sobre cerca corte cortes cese bajo contra cerco suma cuenta parte pese ante medio vista visto junto".split())
-_NEVER_EN = frozenset("people second".split())
+_NEVER_ES = words("never_es")
+_NEVER_EN = frozenset(["people", "second"])
 
 
 def _forms(lemma: str, lang: str) -> dict[str, int]:
@@ -159,6 +160,9 @@ def _nominal_forms(phrase: str, lang: str) -> set[str]:
     words = phrase.split()
     if lang == "es":
         return {*m.plurals(phrase, "es")}
-    stop = next((i for i, w in enumerate(words) if w in ("of", "on", "against", "with", "between", "for", "to", "in", "into", "from")), len(words))
+    stop = next(
+        (i for i, w in enumerate(words) if w in ("of", "on", "against", "with", "between", "for", "to", "in", "into", "from")),
+        len(words),
+    )
     heads = m.plurals(" ".join(words[:stop]), "en")
     return {" ".join([h, *words[stop:]]) for h in heads}

@@ -52,7 +52,9 @@ For each event give: the type; `quote`, copied letter by letter from the text; `
 with its ISO 3166 alpha-3 country and a sector (GOV MIL COP SPY JUD LEG OPP PTY REB CRM CVL BUS MED NGO IGO REL ELI), or null.
 """
 
-_SECTORS = frozenset("GOV MIL COP SPY JUD LEG OPP PTY REB CRM CVL BUS MED NGO IGO REL ELI".split())
+_SECTORS = frozenset(
+    ["GOV", "MIL", "COP", "SPY", "JUD", "LEG", "OPP", "PTY", "REB", "CRM", "CVL", "BUS", "MED", "NGO", "IGO", "REL", "ELI"]
+)
 Kind = Literal[
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION",
     "MOBILIZE", "COERCE", "ASSAULT",
@@ -89,7 +91,12 @@ def _schema() -> dict[str, Any]:
         "type": "object", "additionalProperties": False, "required": ["type", "quote", "source", "target"],
         "properties": {"type": {"type": "string", "enum": kinds}, "quote": {"type": "string"}, "source": actor, "target": actor},
     }  # fmt: skip
-    body = {"type": "object", "additionalProperties": False, "required": ["events"], "properties": {"events": {"type": "array", "items": event}}}
+    body = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["events"],
+        "properties": {"events": {"type": "array", "items": event}},
+    }
     return {"type": "json_schema", "json_schema": {"name": "events", "strict": True, "schema": body}}
 
 
@@ -110,11 +117,15 @@ class Usage:
     def summary(self) -> str:
         """One line for the screen."""
         money = f", cost {self.cost:.4f}" if self.cost is not None else ", cost unknown (set CUMBRE_LLM_PRICE_IN and _OUT)"
-        parts = [f"endpoint: {self.calls} calls, {self.cached} from cache, {self.tokens_in} + {self.tokens_out} tokens{money}; {self.kept} events kept"]
+        parts = [
+            f"endpoint: {self.calls} calls, {self.cached} from cache, {self.tokens_in} + {self.tokens_out} tokens{money}; {self.kept} events kept"
+        ]
         if self.dropped:
             parts.append("dropped " + ", ".join(f"{n} ({why})" for why, n in sorted(self.dropped.items())))
         if self.failed:
-            parts.append(f"{self.failed} pieces without an answer: " + ", ".join(f"{n} {why}" for why, n in sorted(self.problems.items())))
+            parts.append(
+                f"{self.failed} pieces without an answer: " + ", ".join(f"{n} {why}" for why, n in sorted(self.problems.items()))
+            )
         return "; ".join(parts)
 
 
@@ -138,12 +149,16 @@ class Reader:
         try:
             import httpx
         except ImportError as error:
-            raise InputError("--llm needs the package httpx, which is not installed; install the extra: pip install 'cumbre[llm]'") from error
+            raise InputError(
+                "--llm needs the package httpx, which is not installed; install the extra: pip install 'cumbre[llm]'"
+            ) from error
         if not re.match(r"https?://[^\s/]+", url):
             raise InputError(f"{url!r} is not the address of an endpoint; write it as https://host/v1")
         self.url = url.rstrip("/").removesuffix("/chat/completions")
         self.model = model or os.environ.get("CUMBRE_LLM_MODEL", "default")
-        home = os.environ.get("CUMBRE_LLM_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "cumbre", "llm")
+        home = os.environ.get("CUMBRE_LLM_CACHE") or os.path.join(
+            os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "cumbre", "llm"
+        )
         self.cache = cache if cache is not None else Path(home)
         self.pause = pause
         self.usage = Usage()
@@ -166,7 +181,9 @@ class Reader:
             "model": self.model, "temperature": 0, "response_format": _schema(),
             "messages": [{"role": "system", "content": CODEBOOK}, {"role": "user", "content": text}],
         }  # fmt: skip
-        name = hashlib.sha256(json.dumps([self.url, body], sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+        name = hashlib.sha256(
+            json.dumps([self.url, body], sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        ).hexdigest()
         path = self.cache / name[:2] / f"{name}.json"
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
@@ -322,7 +339,9 @@ def _pieces(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def _resolve(actor: _Actor | None, at: int, quote: str, document: Document, index: Index) -> tuple[str | None, tuple[int, int] | None] | None:
+def _resolve(
+    actor: _Actor | None, at: int, quote: str, document: Document, index: Index
+) -> tuple[str | None, tuple[int, int] | None] | None:
     """Code and place of an actor; None where its name stands nowhere in the document. The alias table beats the endpoint's code."""
     if actor is None:
         return None, None

@@ -13,25 +13,43 @@ from cumbre.read.actors import Alias, Index, office
 from cumbre.read.lexicon import Lexicon
 from cumbre.read.morphology import PAST, PRES
 from cumbre.read.tokens import Token
+from cumbre.read.wordlists import words
 
 __all__ = ["Context", "Mention", "find_mentions"]
 
-DETERMINERS = frozenset(
-    """the a an this that these those its his her their our some several many both all two three four five six seven eight nine ten
-    hundreds thousands dozens el la los las un una unos unas este esta estos estas ese esa su sus dos tres cuatro cinco seis siete ocho
-    nueve diez cien miles decenas cientos varios varias algunos algunas ambos ambas otro otra otros otras mil more than least most other
-    another least unos al del más menos cada""".split()
-)
-PREPOSITIONS = frozenset(
-    """of to in on at by for from with against over between among into near toward towards through about after before during since
-    until under outside off along across behind inside within without upon than like via despite around alongside beyond per
-    de del a al en por para con contra sobre entre hacia hasta desde sin bajo tras ante durante mediante según cerca junto frente
-    dentro fuera como amid""".split()
-)
+DETERMINERS = words("determiners")
+PREPOSITIONS = words("prepositions")
 GLUE_OF = frozenset(("of", "for", "de", "del", "from"))
-FUNCTION = PREPOSITIONS | DETERMINERS | frozenset("and or but y e o u pero ni que who which that whom whose quien quienes cuyo cuya said".split())
-POSSESSIVES = frozenset("his her its their su sus".split())
-PRONOUNS = frozenset("he she they it él ella ellos ellas himself herself".split())
+FUNCTION = (
+    PREPOSITIONS
+    | DETERMINERS
+    | frozenset(
+        [
+            "and",
+            "or",
+            "but",
+            "y",
+            "e",
+            "o",
+            "u",
+            "pero",
+            "ni",
+            "que",
+            "who",
+            "which",
+            "that",
+            "whom",
+            "whose",
+            "quien",
+            "quienes",
+            "cuyo",
+            "cuya",
+            "said",
+        ]
+    )
+)
+POSSESSIVES = words("possessives")
+PRONOUNS = words("pronouns")
 PAIR = (
     ("both", "sides"), ("both", "countries"), ("both", "governments"), ("both", "leaders"), ("both", "presidents"), ("both", "nations"),
     ("the", "two", "leaders"), ("the", "two", "presidents"), ("the", "two", "countries"), ("the", "two", "governments"),
@@ -42,13 +60,10 @@ PAIR = (
     ("ambos", "dirigentes"), ("las", "dos", "naciones"), ("ambos", "cancilleres"), ("dos", "paises"), ("ambos", "ejercitos"),
     ("ambos", "estados"),
 )  # fmt: skip
-_OFFICES = frozenset("president presidente presidenta mandatario mandataria gobierno government leader líder premier canciller minister ministro ministra administration administración".split())
-QUANTIFIERS = frozenset(
-    """hundreds thousands dozens scores millions tens number group groups crowd crowds majority most some one two three several members cientos
-    miles decenas millones centenares docenas grupo grupos mayoría varios varias docena centenar uno una""".split()
-)
+_OFFICES = words("offices")
+QUANTIFIERS = words("quantifiers")
 _CONTRACTED = {"al": "a", "del": "de"}
-_TIED = frozenset("working linked loyal tied aligned allied backed vinculados vinculado vinculada leales leal afines respaldados".split())
+_TIED = words("tied")
 _PAIR_HEADS = {p[0] for p in PAIR}
 _LEADERS = frozenset(("GOV", "LEG"))
 
@@ -165,7 +180,11 @@ def _name_run(tokens: list[Token], i: int, stop: int) -> int:
         word = tokens[j].text
         if word[:1].isupper() and word[:1].isalpha():
             j += 1
-        elif j > i and tokens[j].low in ("de", "del", "la", "bin", "al", "el", "van", "von", "da", "dos", "-", ".", "los", "y", "ibn") and j + 1 < stop:
+        elif (
+            j > i
+            and tokens[j].low in ("de", "del", "la", "bin", "al", "el", "van", "von", "da", "dos", "-", ".", "los", "y", "ibn")
+            and j + 1 < stop
+        ):
             following = tokens[j + 1].text
             if tokens[j].low == "y" or not (following[:1].isupper() or following.lower() in ("la", "los", "der")):
                 break
@@ -236,31 +255,45 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
                         if lang == "es" and last.kind == "demonym":
                             # "cubano" before a role is a noun of its own unless the role is an adjective-like noun
                             joined = False
-                    elif words == ["'s"] or (lang == "en" and words and words[0] == "'s" and _plain_gap(tokens, end + 1, nxt.start, lex, 3)):
-                        joined = True
-                    elif lang == "en" and last.kind in ("demonym", "state_adj") and _plain_gap(tokens, end, nxt.start, lex, 2):
+                    elif (
+                        words == ["'s"]
+                        or (lang == "en" and words and words[0] == "'s" and _plain_gap(tokens, end + 1, nxt.start, lex, 3))
+                        or (lang == "en" and last.kind in ("demonym", "state_adj") and _plain_gap(tokens, end, nxt.start, lex, 2))
+                    ):
                         joined = True
                     elif words in (["-"],) and lang == "en":
                         joined = False
-                    elif last.kind == "person" and words and words[0] == "," and size <= 2 and (size == 1 or words[1] in DETERMINERS):
+                    elif (
+                        last.kind == "person"
+                        and words
+                        and words[0] == ","
+                        and size <= 2
+                        and (size == 1 or words[1] in DETERMINERS)
+                    ):
                         joined = nxt.sector in _LEADERS or nxt.sector in ("ELI", "OPP", "PTY")
                 elif role_sector is not None and size == 0:
                     joined = True
-                elif role_sector is not None and lang == "en" and _plain_gap(tokens, end, nxt.start, lex, 1) and size == 1 and code:
-                    joined = tokens[end].low in ("of",) or tokens[end].text[:1].isupper()
-                elif role_sector is not None and words in (["de"], ["del"], ["of"], ["of", "the"], ["de", "la"], ["de", "los"]) and (
-                    nxt.sector != "CVL" and nxt.sector != "GOV" or role_sector in ("GOV", "CVL")
+                elif (
+                    role_sector is not None and lang == "en" and _plain_gap(tokens, end, nxt.start, lex, 1) and size == 1 and code
                 ):
-                    joined = role_sector in ("GOV", "CVL", "LEG", "ELI", "MIL", "COP", "REB", "CRM") and tokens[end - 1].low not in ("presos",)
+                    joined = tokens[end].low in ("of",) or tokens[end].text[:1].isupper()
+                elif (
+                    role_sector is not None
+                    and words in (["de"], ["del"], ["of"], ["of", "the"], ["de", "la"], ["de", "los"])
+                    and ((nxt.sector != "CVL" and nxt.sector != "GOV") or role_sector in ("GOV", "CVL"))
+                ):
+                    joined = role_sector in ("GOV", "CVL", "LEG", "ELI", "MIL", "COP", "REB", "CRM") and tokens[
+                        end - 1
+                    ].low not in ("presos",)
                 if joined:
                     role_sector = nxt.sector if role_sector is None else _sector(role_sector, nxt.sector, lang)
             elif nxt.kind == "demonym":
                 if role_sector is not None and code is None:
-                    if size == 0:
-                        joined = True
-                    elif lang == "es" and words[0] in ("de", "del") and _topic_end(tokens, end, nxt.start) == nxt.start:
-                        joined = True
-                    elif lang == "es" and size == 1 and _plain_gap(tokens, end, nxt.start, lex, 1):
+                    if (
+                        size == 0
+                        or (lang == "es" and words[0] in ("de", "del") and _topic_end(tokens, end, nxt.start) == nxt.start)
+                        or (lang == "es" and size == 1 and _plain_gap(tokens, end, nxt.start, lex, 1))
+                    ):
                         joined = True
                 elif kinds == {"demonym"} and size == 0 and nxt.code == code:
                     joined = True
@@ -268,7 +301,11 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
                     code, row = nxt.code, nxt.row
             elif nxt.kind in ("state", "state_adj", "capital", "group", "place"):
                 if role_sector is not None and code is None:
-                    if words and words[0] in GLUE_OF and (size == 1 or (size == 2 and words[1] in ("the", "la", "los", "el", "las"))):
+                    if (
+                        words
+                        and words[0] in GLUE_OF
+                        and (size == 1 or (size == 2 and words[1] in ("the", "la", "los", "el", "las")))
+                    ):
                         joined = True
                     elif size > 2 and words[0] in GLUE_OF and nxt.kind != "group":
                         joined = _topic_end(tokens, end, nxt.start) == nxt.start
@@ -278,16 +315,32 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
                         joined = False
                 if joined:
                     code, row = nxt.code, nxt.row
-                    if nxt.kind == "group" and nxt.sector not in ("GOV",) and role_sector in ("GOV", "MIL", "REB", "CVL", "CRM", "LEG", "COP"):
+                    if (
+                        nxt.kind == "group"
+                        and nxt.sector not in ("GOV",)
+                        and role_sector in ("GOV", "MIL", "REB", "CVL", "CRM", "LEG", "COP")
+                    ):
                         role_sector = nxt.sector
             elif nxt.kind == "person":
                 if role_sector is not None and (size == 0 or words == [","] or words == ["-"]):
                     joined = not (words == [","] and code is not None and nxt.code is not None and code != nxt.code)
-                    if joined and words == [","] and code is None and nxt.start - end == 1 and not _apposition(tokens, end, nxt.end):
+                    if (
+                        joined
+                        and words == [","]
+                        and code is None
+                        and nxt.start - end == 1
+                        and not _apposition(tokens, end, nxt.end)
+                    ):
                         joined = False
                 elif role_sector is not None and code is None and words in (["of"], ["de"]):
                     joined = True
-                elif role_sector is not None and code is None and size > 2 and words[-1] == "," and words[0] in ("de", "del", "of", "for"):
+                elif (
+                    role_sector is not None
+                    and code is None
+                    and size > 2
+                    and words[-1] == ","
+                    and words[0] in ("de", "del", "of", "for")
+                ):
                     joined = _topic_end(tokens, end, nxt.start) == nxt.start - 1
                 elif named and size == 0 and code == nxt.code and "person" not in kinds:
                     joined = True
@@ -311,8 +364,10 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
             at = topic
             comma = at < stop and tokens[at].text == ","
             run = _name_run(tokens, at + comma, stop)
-            if run > at + comma and (not comma or (run - at - 1 >= 2 and (run >= n or tokens[run].text in (",", ".", ";", ")", "'s", ":")))) and (
-                run - at - comma >= 2 or not comma
+            if (
+                run > at + comma
+                and (not comma or (run - at - 1 >= 2 and (run >= n or tokens[run].text in (",", ".", ";", ")", "'s", ":"))))
+                and (run - at - comma >= 2 or not comma)
             ):
                 if code is not None:
                     surname = tokens[run - 1].key
@@ -332,7 +387,22 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
             kind = "place"
         if item.kind in ("state", "state_adj", "demonym", "capital") and end < n and tokens[end].text == "-":
             nearby = tokens[end + 1].low if end + 1 < n else ""
-            if nearby in ("backed", "led", "brokered", "linked", "controlled", "owned", "made", "mediated", "born", "based", "held", "sponsored", "occupied", "language"):
+            if nearby in (
+                "backed",
+                "led",
+                "brokered",
+                "linked",
+                "controlled",
+                "owned",
+                "made",
+                "mediated",
+                "born",
+                "based",
+                "held",
+                "sponsored",
+                "occupied",
+                "language",
+            ):
                 continue
         mentions.append(Mention(start, end, code, sector, kind, row, person))
     return mentions
@@ -353,14 +423,18 @@ def _topic_end(tokens: list[Token], start: int, stop: int) -> int:
         t = tokens[j]
         if t.text[:1].isupper():
             seen = True
-        elif t.low not in ("la", "el", "los", "las", "de", "del", "y", "e", "and", "the", "of", ","):
-            break
-        elif t.text == "," and not (j + 1 < stop and tokens[j + 1].text[:1].isupper()):
-            break
-        elif t.text == ",":
+        elif (
+            t.low not in ("la", "el", "los", "las", "de", "del", "y", "e", "and", "the", "of", ",")
+            or (t.text == "," and not (j + 1 < stop and tokens[j + 1].text[:1].isupper()))
+            or t.text == ","
+        ):
             break
         j += 1
-    while j > start + 1 and tokens[j - 1].low in ("la", "el", "los", "las", "de", "del", "y", "e", "and", "the", "of", ",") and j < stop:
+    while (
+        j > start + 1
+        and tokens[j - 1].low in ("la", "el", "los", "las", "de", "del", "y", "e", "and", "the", "of", ",")
+        and j < stop
+    ):
         j -= 1
     if stop <= start + 9 and seen and all(t.low in ("de", "del", "of", "la", "el", "the") for t in tokens[j:stop]):
         return stop
@@ -377,13 +451,17 @@ def _bare_demonym(tokens: list[Token], start: int, end: int, lang: str, kinds: s
     if lang == "en":
         if word.endswith("s") and not word.endswith(("ss", "ese")) and (nounlike or True) and word not in ("swiss",):
             return "actor", "CVL"
-        if nounlike and before in ("the", "a", "an") or before[:1].isdigit():
+        if (nounlike and before in ("the", "a", "an")) or before[:1].isdigit():
             return "actor", "CVL"
         return "attr", "GOV"
     plural = word.endswith("s")
     if before == "de" and start > 1 and tokens[start - 2].low in QUANTIFIERS and plural:
         return "actor", "CVL"
-    if (before in DETERMINERS or before[:1].isdigit() or before in ("a", "entre")) and (plural or nounlike) and before not in ("más",):
+    if (
+        (before in DETERMINERS or before[:1].isdigit() or before in ("a", "entre"))
+        and (plural or nounlike)
+        and before not in ("más",)
+    ):
         return "actor", "CVL"
     return "attr", "GOV"
 
@@ -398,8 +476,10 @@ def _set_prepositions(mentions: list[Mention], tokens: list[Token], lex: Lexicon
                 j -= 2
                 steps += 1
                 continue
-            if t.low in PREPOSITIONS and not (t.low == "a" and lex.lang == "en") and not (
-                t.low in ("around", "about", "over") and tokens[j + 1].text[:1].isdigit()
+            if (
+                t.low in PREPOSITIONS
+                and not (t.low == "a" and lex.lang == "en")
+                and not (t.low in ("around", "about", "over") and tokens[j + 1].text[:1].isdigit())
             ):
                 mention.prep, mention.prep_at = _CONTRACTED.get(t.low, t.low), j
                 break
@@ -414,18 +494,28 @@ def _set_prepositions(mentions: list[Mention], tokens: list[Token], lex: Lexicon
                 steps += 1
                 continue
             break
-        mention.possessive = mention.end < len(tokens) and tokens[mention.end].text in ("'s", "’s") or (
+        mention.possessive = (mention.end < len(tokens) and tokens[mention.end].text in ("'s", "’s")) or (
             mention.end < len(tokens) and tokens[mention.end].text in ("'", "’") and tokens[mention.end - 1].low.endswith("s")
         )
         mention.group = g
         if g:
             before = mentions[g - 1]
             gap = [t.low for t in tokens[before.end : mention.start] if t.low not in DETERMINERS]
-            if gap in (["and"], ["y"], ["e"], [",", "and"], [","], ["o"], ["or"], ["-"], [",", "y"], ["as", "well", "as"]) and before.kind != "place":
+            if (
+                gap in (["and"], ["y"], ["e"], [",", "and"], [","], ["o"], ["or"], ["-"], [",", "y"], ["as", "well", "as"])
+                and before.kind != "place"
+            ):
                 mention.group = before.group
                 if not mention.prep or gap[-1:] == ["-"]:
                     mention.prep, mention.prep_at = before.prep, before.prep_at
-            elif before.kind == "actor" and len(gap) == 2 and gap[0] in ("and", "y") and mention.prep and before.prep == mention.prep and gap[1] == mention.prep:
+            elif (
+                before.kind == "actor"
+                and len(gap) == 2
+                and gap[0] in ("and", "y")
+                and mention.prep
+                and before.prep == mention.prep
+                and gap[1] == mention.prep
+            ):
                 mention.group = before.group
     _drop_loose_commas(mentions, tokens)
 
@@ -434,10 +524,13 @@ def _drop_loose_commas(mentions: list[Mention], tokens: list[Token]) -> None:
     """A comma alone makes a list only where the list ends in a conjunction: "A, B and C"."""
     for g in range(1, len(mentions)):
         before, mention = mentions[g - 1], mentions[g]
-        if mention.group == before.group and all(t.low == "," or t.low in DETERMINERS for t in tokens[before.end : mention.start]):
+        if mention.group == before.group and all(
+            t.low == "," or t.low in DETERMINERS for t in tokens[before.end : mention.start]
+        ):
             rest = [m for m in mentions[g + 1 : g + 6] if m.group == mention.group]
             closed = any(
-                tokens[m.start - 1].low in ("and", "y", "e", "or", "o") or (m.start > 1 and tokens[m.start - 2].low in ("and", "y", "e"))
+                tokens[m.start - 1].low in ("and", "y", "e", "or", "o")
+                or (m.start > 1 and tokens[m.start - 2].low in ("and", "y", "e"))
                 for m in rest
             )
             if not closed:
@@ -466,7 +559,15 @@ def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, 
             continue
         if before in POSSESSIVES or before2 in POSSESSIVES:
             pick = next((m for m in earlier if not m.prep), earlier[0] if earlier else None)
-            counterpart = tokens[mention.start].low in ("counterpart", "counterparts", "homólogo", "homóloga", "par", "colega", "homólogos")
+            counterpart = tokens[mention.start].low in (
+                "counterpart",
+                "counterparts",
+                "homólogo",
+                "homóloga",
+                "par",
+                "colega",
+                "homólogos",
+            )
             if tokens[mention.start - 1].low in ("its", "their"):
                 states = [m for m in earlier if not m.person]
                 pick = states[-1] if states else pick
@@ -480,10 +581,26 @@ def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, 
             mention.code, mention.inferred = (next(iter(codes)) if len(codes) == 1 else "USA"), True
             continue
         # "police in Medellín", "manifestantes en Túnez"
-        after = next((m for m in mentions[g + 1 : g + 3] if m.prep in ("in", "en", "of", "de") and m.code and 0 <= m.prep_at - mention.end < 5), None)
+        after = next(
+            (
+                m
+                for m in mentions[g + 1 : g + 3]
+                if m.prep in ("in", "en", "of", "de") and m.code and 0 <= m.prep_at - mention.end < 5
+            ),
+            None,
+        )
         if after is None:
-            after = next((m for m in mentions[g + 1 : g + 2] if m.code and m.prep in ("for", "to", "by", "con", "a", "por", "para") and any(
-                t.low in _TIED for t in tokens[mention.end : m.start]) and m.start - mention.end < 6), None)
+            after = next(
+                (
+                    m
+                    for m in mentions[g + 1 : g + 2]
+                    if m.code
+                    and m.prep in ("for", "to", "by", "con", "a", "por", "para")
+                    and any(t.low in _TIED for t in tokens[mention.end : m.start])
+                    and m.start - mention.end < 6
+                ),
+                None,
+            )
         if after is not None and all(t.text not in (",", ";") for t in tokens[mention.end : after.start]):
             mention.code, mention.inferred = after.code, True
             continue
@@ -496,7 +613,12 @@ def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, 
             mention.code, mention.inferred = "USA", True
             continue
         there = [m for m in mentions if m.code and m is not mention and m.prep in ("in", "en") and m.kind in ("place", "actor")]
-        if mention.sector == "GOV" and len(there) == 1 and there[0].code not in {m.code for m in earlier if m is not there[0]} and not mention.person:
+        if (
+            mention.sector == "GOV"
+            and len(there) == 1
+            and there[0].code not in {m.code for m in earlier if m is not there[0]}
+            and not mention.person
+        ):
             mention.code, mention.inferred = there[0].code, True
             continue
         if mention.sector == "GOV" and tokens[mention.end - 1].low in _OFFICES:
@@ -528,7 +650,9 @@ def _modifier(m: Mention, tokens: list[Token], lex: Lexicon) -> bool:
 
 def _own_stance(m: Mention, tokens: list[Token]) -> bool:
     """ "his opposition" is a stance and not the opposition."""
-    return m.kind == "role" and m.sector == "OPP" and m.start > 0 and tokens[m.start - 1].low in POSSESSIVES and m.end - m.start == 1
+    return (
+        m.kind == "role" and m.sector == "OPP" and m.start > 0 and tokens[m.start - 1].low in POSSESSIVES and m.end - m.start == 1
+    )
 
 
 def find_mentions(tokens: list[Token], index: Index, lex: Lexicon, context: Context) -> list[Mention]:

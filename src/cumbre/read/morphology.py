@@ -36,9 +36,76 @@ dig dug dug|wake woke woken|light lit lit|swing swung swung|cling clung clung|ca
     if line.strip()
 }
 _DOUBLING = frozenset(
-    """stop ban plan slap drop cut bar rob ram gag strip scrap clamp trim slam jab nab wiretap airdrop rap spur ship plot rig beg stab snub
-    permit commit expel compel admit refer occur rebut submit transfer remit regret patrol rebel control abet transmit pin wrap chat
-    swap step tap stun bomb_ shun curb_ rid equip kidnap handicap arm_ aim_ pad wed hug mob rub flag dub snap""".split()
+    [
+        "stop",
+        "ban",
+        "plan",
+        "slap",
+        "drop",
+        "cut",
+        "bar",
+        "rob",
+        "ram",
+        "gag",
+        "strip",
+        "scrap",
+        "clamp",
+        "trim",
+        "slam",
+        "jab",
+        "nab",
+        "wiretap",
+        "airdrop",
+        "rap",
+        "spur",
+        "ship",
+        "plot",
+        "rig",
+        "beg",
+        "stab",
+        "snub",
+        "permit",
+        "commit",
+        "expel",
+        "compel",
+        "admit",
+        "refer",
+        "occur",
+        "rebut",
+        "submit",
+        "transfer",
+        "remit",
+        "regret",
+        "patrol",
+        "rebel",
+        "control",
+        "abet",
+        "transmit",
+        "pin",
+        "wrap",
+        "chat",
+        "swap",
+        "step",
+        "tap",
+        "stun",
+        "bomb_",
+        "shun",
+        "curb_",
+        "rid",
+        "equip",
+        "kidnap",
+        "handicap",
+        "arm_",
+        "aim_",
+        "pad",
+        "wed",
+        "hug",
+        "mob",
+        "rub",
+        "flag",
+        "dub",
+        "snap",
+    ]
 )
 _VOWEL = re.compile(r"[aeiou]")
 
@@ -70,7 +137,21 @@ def english_forms(lemma: str) -> dict[str, int]:
     else:
         add(lemma + "s", PRES)
     stem = lemma
-    if lemma in _DOUBLING or lemma in ("sit", "set", "get", "put", "run", "cut", "hit", "shut", "begin", "let", "quit", "win", "forbid"):
+    if lemma in _DOUBLING or lemma in (
+        "sit",
+        "set",
+        "get",
+        "put",
+        "run",
+        "cut",
+        "hit",
+        "shut",
+        "begin",
+        "let",
+        "quit",
+        "win",
+        "forbid",
+    ):
         stem = lemma + lemma[-1]
     if re.search(r"[^eoy]e$", lemma):
         ing = lemma[:-1] + "ing"
@@ -132,7 +213,27 @@ _CHANGE = {verb: change for change, verbs in _STEMS.items() for verb in verbs.sp
 
 
 def _base(lemma: str) -> str:
-    for prefix in ("contra", "super", "inter", "ante", "pre", "re", "des", "dis", "im", "ex", "sos", "man", "con", "de", "ob", "abs", "pro", "su", "a"):
+    for prefix in (
+        "contra",
+        "super",
+        "inter",
+        "ante",
+        "pre",
+        "re",
+        "des",
+        "dis",
+        "im",
+        "ex",
+        "sos",
+        "man",
+        "con",
+        "de",
+        "ob",
+        "abs",
+        "pro",
+        "su",
+        "a",
+    ):
         rest = lemma.removeprefix(prefix)
         if rest != lemma and (rest in _PRETERITE or rest in _PARTICIPLE or rest in _FUTURE):
             return rest
@@ -201,7 +302,17 @@ def spanish_forms(lemma: str) -> dict[str, int]:
     else:
         theme = "a" if kind == "ar" else "e"
         present = stem + "y" if uir else strong
-        if lemma.endswith("uar") or lemma in ("enviar", "desviar", "ampliar", "confiar", "desafiar", "espiar", "fiar", "enfriar", "variar"):
+        if lemma.endswith("uar") or lemma in (
+            "enviar",
+            "desviar",
+            "ampliar",
+            "confiar",
+            "desafiar",
+            "espiar",
+            "fiar",
+            "enfriar",
+            "variar",
+        ):
             present = stem[:-1] + {"u": "ú", "i": "í"}[stem[-1]]
         for ending in (theme, theme + "n"):
             add(present + ending, PRES)
@@ -261,7 +372,7 @@ def spanish_forms(lemma: str) -> dict[str, int]:
         for ending in ("e", "en"):
             add(_spell(strong, ending, "ar"), SUBJ)
     elif lemma in ("dar", "estar"):
-        for form in (("dé", "den") if lemma == "dar" else ("esté", "estén")):
+        for form in ("dé", "den") if lemma == "dar" else ("esté", "estén"):
             add(form, SUBJ)
     else:
         root = sub if sub is not None else (weak if change == "e>i" else strong)

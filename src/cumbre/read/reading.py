@@ -72,7 +72,12 @@ def _lines(rows: Iterable[dict[str, Any]]) -> str:
 def _document_line(document: Document) -> dict[str, Any]:
     keys = ("name", "title", "outlet", "url", "lang", "date_basis", "notes")
     day = document.date.isoformat() if document.date else None
-    return {"id": document.id, **{k: getattr(document, k) for k in keys}, "date": day, "events": [e.as_dict() for e in document.events]}
+    return {
+        "id": document.id,
+        **{k: getattr(document, k) for k in keys},
+        "date": day,
+        "events": [e.as_dict() for e in document.events],
+    }
 
 
 def _table(proposals: list[Proposal]) -> str:
@@ -84,7 +89,7 @@ def _table(proposals: list[Proposal]) -> str:
         guess = f", {' and '.join(event.inferred)} inferred" if event.inferred else ""
         sides = f"{p.source or event.source or '?'} > {p.target or event.target or '?'}"
         lines.append(f"{n:3d}  {day}  {event.type:9s} {sides}   sure {event.confidence:.2f}{guess}   {event.id}")
-        lines.append(f"     \"{' '.join(event.quote.split())[:220]}\"")
+        lines.append(f'     "{" ".join(event.quote.split())[:220]}"')
         facts = [f"{len(event.reports)} more reports"] if event.reports else []
         facts += [f"looks like {p.twin}"] if p.twin else []
         facts += list(p.missing)

@@ -25,13 +25,14 @@ from cumbre.errors import InputError, UsageError
 from cumbre.read.dedup import FAMILIES, merge
 from cumbre.read.documents import Document, ProposedEvent
 from cumbre.read.tokens import fold
+from cumbre.read.wordlists import words
 from cumbre.record import check
 from cumbre.record.case import Case
 from cumbre.record.schema import Event, Source
 
 __all__ = ["Accepted", "Proposal", "accept", "correct", "propose", "read_decisions", "reject"]
 
-VERBAL = frozenset("AGREE CONSULT SUPPORT CONCEDE REQUEST ACCUSE REJECT THREATEN".split())
+VERBAL = words("verbal")
 _KINDS: dict[str, tuple[str, ...]] = {
     "GOV": ("government", "agency", "state"), "MIL": ("military", "government", "state"), "COP": ("agency", "government", "state"),
     "SPY": ("agency", "government", "state"), "JUD": ("court", "agency", "government"), "LEG": ("legislature", "party", "government"),
@@ -97,7 +98,7 @@ def _actor_id(case: Case, code: str | None, text: str, day: dt.date | None) -> s
     for kind in _KINDS.get(sector, ("government", "state")):
         found = [row.id for row in case.actors if row.kind == kind and row.country == country]
         preferred = [i for i in found if i in (f"{country}_{sector}", country)]
-        if preferred or len(found) == 1 or kind in ("government", "state") and found:
+        if preferred or len(found) == 1 or (kind in ("government", "state") and found):
             return (preferred or found)[0]
     return ""
 
@@ -107,7 +108,10 @@ def _issue_id(case: Case, event: ProposedEvent) -> str:
     found = []
     for issue in case.issues:
         words = set(re.split(r"[_\W]+", f"{issue.id} {issue.topic}".lower()))
-        if any(tag == issue.topic or set(tag.split("_")) <= words or tag.rstrip("s") in {w.rstrip("s") for w in words} for tag in event.issues):
+        if any(
+            tag == issue.topic or set(tag.split("_")) <= words or tag.rstrip("s") in {w.rstrip("s") for w in words}
+            for tag in event.issues
+        ):
             found.append(issue.id)
     return found[0] if len(found) == 1 else ""
 
@@ -186,10 +190,14 @@ def read_decisions(path: Path, proposals: Sequence[Proposal]) -> list[Proposal]:
             row = json.loads(line)
             proposal = by_id[row["event"]["id"]]
         except (ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{path.name} line {n}: no proposal of these documents ({error}); keep the lines that `read` wrote") from error
+            raise InputError(
+                f"{path.name} line {n}: no proposal of these documents ({error}); keep the lines that `read` wrote"
+            ) from error
         if row.get("decision") == "accept":
             day = dt.date.fromisoformat(row["date"]) if row.get("date") else None
-            done.append(correct(proposal, date=day, **{k: row[k] for k in ("source", "target", "issue", "summary", "type") if k in row}))
+            done.append(
+                correct(proposal, date=day, **{k: row[k] for k in ("source", "target", "issue", "summary", "type") if k in row})
+            )
         elif row.get("decision") == "reject":
             done.append(reject(proposal))
     return done
@@ -300,7 +308,9 @@ def accept(case_folder: str | Path, proposals: Iterable[Proposal]) -> Accepted:
                 except ValidationError as error:
                     skipped.append((p.event.id, str(error.errors()[0]["msg"])))
                     continue
-                row["source_id"] = ";".join(i for i in row["source_id"].split(";") if i == given["id"] or i in have_sources or i in sources)
+                row["source_id"] = ";".join(
+                    i for i in row["source_id"].split(";") if i == given["id"] or i in have_sources or i in sources
+                )
                 rows.append(row)
                 if given["id"] not in have_sources:
                     sources[given["id"]] = given

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from cumbre.read.wordlists import words
+
 __all__ = ["Sentence", "Token", "fold", "language", "sentences", "tokenize"]
 
 LONGEST_SENTENCE = 1200
@@ -30,12 +32,8 @@ _ABBREVIATION = re.compile(
 )
 _OPENS = re.compile(r"[\s\"'“‘«(\[¿¡–—-]*(.)", re.DOTALL)
 
-_STOP_EN = frozenset(
-    "the of to and in that is was for on with as by at from it has had his their after said who which its have been were would".split()
-)
-_STOP_ES = frozenset(
-    "el la los las de del que en y a por con para su un una se al no es lo fue tras como más sus este ha según entre sobre".split()
-)
+_STOP_EN = words("stop_en")
+_STOP_ES = words("stop_es")
 
 
 class Token(NamedTuple):

@@ -12,56 +12,25 @@ from dataclasses import dataclass
 
 from cumbre.read.clauses import ADVERBS, RELATIVES, Shape, Verb
 from cumbre.read.lexicon import Lexicon, Phrase, Rule
-from cumbre.read.mentions import DETERMINERS, PREPOSITIONS, Mention
+from cumbre.read.mentions import PREPOSITIONS, Mention
 from cumbre.read.morphology import PAST, PRES
 from cumbre.read.tokens import Token
+from cumbre.read.wordlists import words
 
 __all__ = ["Trigger", "find_triggers"]
 
-HOSTILE = frozenset(
-    """threat threats assault dictator dictatorship terrorist terrorism illegal blackmail outrage outrageous aggression crime crimes
-    unacceptable provocation provocative irresponsible reckless shameful disgraceful bully bullying coward cowardly racist violation
-    interference drug leader criminal murderer thug corrupt liar absurd unjust unfair disproportionate disappointing dangerous sick
-    hostile genocide tyrant crisis inhumane cruel illegitimate fraud betrayal invasion act war piracy coup mistake error unilateral failed
-    weak hypocrisy hypocritical insult offensive amenaza amenazas agresión dictador dictadura terrorista terrorismo ilegal chantaje
-    ultraje crimen crímenes inaceptable provocación irresponsable vergonzoso vergonzosa vergüenza matón cobarde racista violación
-    injerencia criminal asesino corrupto mentiroso absurdo absurda injusto injusta injustas desproporcionado peligroso peligrosa hostil
-    genocidio genocida tirano inhumano inhumana ilegítimo ilegítima fraude traición invasión golpe error unilateral arbitraria arbitrario
-    hipocresía ofensa ofensivo inamistoso fascista nazi narcotraficante líder rusofobia locura matones grave gravísimo intromisión
-    intervencionista intervencionismo xenófobo xenofobia persecución barbarie atropello infame infamia guerrerista neoliberal""".split()
+HOSTILE = words("hostile")
+FRIENDLY = words("friendly")
+DENIAL = words("denial")
+NEGATED_REJECT = words("negated_reject")
+REAL_GOVERNORS = words("real_governors")
+REPORTING = words("reporting")
+SPEAKING = REPORTING | frozenset(
+    ["respond", "answer", "reply", "write", "tweet", "responder", "contestar", "escribir", "replicar", "agregar", "añadir"]
 )
-FRIENDLY = frozenset(
-    """constructive positive historic great terrific cordial excellent success successful productive friend friends friendly brave
-    courageous balanced good wonderful honor honour important step milestone welcome fruitful respectful frank optimistic warm
-    constructiva constructivo positiva positivo histórica histórico gran excelente éxito exitosa exitoso productiva productivo amigo
-    amiga valiente buena bueno honor fructífera fructífero respetuosa franca optimista hito paso avance satisfactoria satisfactorio
-    cordiales""".split()
-)
-DENIAL = frozenset("groundless baseless false lies lie unfounded fabricated nonsense untrue infundada infundadas infundado infundados falsa falsas falso falsos mentira mentiras".split())
-NEGATED_REJECT = frozenset(
-    """accept allow permit recognise recognize agree withdraw negotiate cooperate back support yield sign attend join let admit authorize
-    comply concede surrender extradite meet give_way resume aceptar permitir reconocer acordar retirar negociar cooperar apoyar ceder
-    firmar asistir autorizar acatar acceder extraditar reunir dialogar tolerar admitir consentir participar avalar""".split()
-)
-REAL_GOVERNORS = frozenset(
-    """decide move begin start continue manage go vote proceed return resort choose happen come rush dare opt
-    decidir empezar comenzar volver lograr proceder seguir pasar optar llegar continuar resolver disponer conseguir alcanzar terminar
-    acabar entrar acudir viajar""".split()
-)
-REPORTING = frozenset(
-    """say announce declare state claim confirm add tell report warn insist vow pledge reveal tweet post decir anunciar declarar afirmar
-    asegurar confirmar informar señalar indicar advertir sostener expresar manifestar publicar revelar prometer reiterar""".split()
-)
-SPEAKING = REPORTING | frozenset("respond answer reply write tweet responder contestar escribir replicar agregar añadir".split())
-LIGHT = frozenset(
-    """announce order declare decree hold have make issue carry conduct launch impose approve respond mount stage begin start intensify
-    step continue give deliver pay receive repeat renew voice express unleash commit wage seek conclude resume answer follow retaliate
-    lead anunciar ordenar declarar decretar realizar hacer emitir lanzar imponer aprobar responder mantener sostener iniciar
-    comenzar dar recibir reiterar expresar cometer perpetrar concluir reanudar retomar disponer efectuar intensificar contestar reaccionar
-    protagonizar emprender convocar tener encabezar liderar presentar dictar adelantar formalizar oficializar""".split()
-)
+LIGHT = words("light")
 PATIENT_TYPES = frozenset(("RETREAT", "COERCE", "ASSAULT"))
-AGENT_NOUNS = frozenset("attack strike strikes attacks raid raids offensive airstrike ataque ataques ofensiva incursion incursión invasion invasión withdrawal retreat retirada".split())
+AGENT_NOUNS = words("agent_nouns")
 
 
 @dataclass
@@ -87,7 +56,11 @@ def _clause_stop(tokens: list[Token], i: int, most: int) -> int:
     stop = min(len(tokens), i + most)
     for j in range(i, stop):
         low = tokens[j].low
-        if low in (";", ":", "(", ")") or low in RELATIVES or low in ("after", "because", "tras", "porque", "while", "mientras", "despite", "unless", "if", "although", "aunque"):
+        if (
+            low in (";", ":", "(", ")")
+            or low in RELATIVES
+            or low in ("after", "because", "tras", "porque", "while", "mientras", "despite", "unless", "if", "although", "aunque")
+        ):
             return j
     return stop
 
@@ -113,7 +86,7 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
             if all(j + 1 + k < len(tokens) and tokens[j + 1 + k].low == w for k, w in enumerate(rest)):
                 classes, span = long, 1 + len(rest)
                 break
-        if classes is not None and j not in shape.by_token or span > 1:
+        if (classes is not None and j not in shape.by_token) or span > 1:
             (later if crossed else first).append((j + span - 1, classes or frozenset()))
         elif low in PREPOSITIONS and low not in ("of", "de", "del", "a") and first:
             crossed = True
@@ -134,11 +107,38 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
     return first + later
 
 
-_TIME = frozenset("monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december".split())
+_TIME = words("time")
 
 
 # Words that may stand between a verb and its preposition: "spoke on Monday with", "viajó este martes a".
-_BETWEEN = _TIME | frozenset("el este esta on late early by phone por teléfono lunes martes miércoles jueves viernes sábado domingo noche tarde mañana pasado telephone face cara".split())
+_BETWEEN = _TIME | frozenset(
+    [
+        "el",
+        "este",
+        "esta",
+        "on",
+        "late",
+        "early",
+        "by",
+        "phone",
+        "por",
+        "teléfono",
+        "lunes",
+        "martes",
+        "miércoles",
+        "jueves",
+        "viernes",
+        "sábado",
+        "domingo",
+        "noche",
+        "tarde",
+        "mañana",
+        "pasado",
+        "telephone",
+        "face",
+        "cara",
+    ]
+)
 
 
 def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
@@ -152,7 +152,12 @@ def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
             continue
         if first and not wide and word in PREPOSITIONS:
             # "talk to", "be in": the preposition stands at the verb, save for an adverb
-            while j < len(tokens) and tokens[j].low != word and j <= at + 4 and (tokens[j].low in ADVERBS or tokens[j].low in _BETWEEN):
+            while (
+                j < len(tokens)
+                and tokens[j].low != word
+                and j <= at + 4
+                and (tokens[j].low in ADVERBS or tokens[j].low in _BETWEEN)
+            ):
                 j += 1
             if j >= len(tokens) or tokens[j].low != word:
                 return -1
@@ -237,11 +242,18 @@ def _nominal_trigger(i: int, tokens: list[Token], lex: Lexicon, shape: Shape) ->
         rule = phrase.rule
         if rule.objects:
             after = tokens[end].low if end < len(tokens) else ""
-            if lex.lang == "es" and after not in PREPOSITIONS and end + 1 < len(tokens) and tokens[end + 1].low in ("de", "del", "a", "en"):
+            if (
+                lex.lang == "es"
+                and after not in PREPOSITIONS
+                and end + 1 < len(tokens)
+                and tokens[end + 1].low in ("de", "del", "a", "en")
+            ):
                 end += 1
                 after = tokens[end].low
             nouns: list[tuple[int, frozenset[str]]] = []
-            if after in ("of", "de", "del", "in", "on", "a", "to", "with", "en") or (phrase.rest and phrase.rest[-1] in ("of", "de")):
+            if after in ("of", "de", "del", "in", "on", "a", "to", "with", "en") or (
+                phrase.rest and phrase.rest[-1] in ("of", "de")
+            ):
                 nouns = _object_nouns(tokens, end + (after in PREPOSITIONS), _clause_stop(tokens, end, 7), lex, shape)
             if lex.lang == "en" and i:
                 before = lex.nouns.get(tokens[i - 1].low)
@@ -260,7 +272,9 @@ def _nominal_trigger(i: int, tokens: list[Token], lex: Lexicon, shape: Shape) ->
             and end not in shape.by_token and follow.low not in ADVERBS and (follow.low in lex.nouns or not follow.low.endswith("ly"))
         ):  # fmt: skip
             continue  # a modifier: "peace deal", "disarmament mission"
-        return Trigger(rule, rule.type, min(i, obj) if obj >= 0 else i, max(end, obj + 1), i, None, obj, nominal=True, words=len(phrase.rest))
+        return Trigger(
+            rule, rule.type, min(i, obj) if obj >= 0 else i, max(end, obj + 1), i, None, obj, nominal=True, words=len(phrase.rest)
+        )
     return None
 
 
@@ -320,7 +334,7 @@ def _moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape
         if below is not None:
             over = below[2]
             if over.rule.kind == "order":
-                if v is not None and (v.infinitive or v.modal or v.flags & 128) or (v is None and trigger.type != "CONSULT"):
+                if (v is not None and (v.infinitive or v.modal or v.flags & 128)) or (v is None and trigger.type != "CONSULT"):
                     trigger.order = over.verb
                     over.softened = True
                 elif v is None or not v.finite:
@@ -349,7 +363,7 @@ def _moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape
     return [t for t in kept if not (t.rule.kind == "order" and t.softened)]
 
 
-_SLURS = frozenset("tildar tachar motejar brand label".split())
+_SLURS = frozenset(["tildar", "tachar", "motejar", "brand", "label"])
 
 
 def _described(trigger: Trigger, tokens: list[Token]) -> str | None:
@@ -375,14 +389,38 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
     rule = trigger.rule
     if v is None:
         before = [t.low for t in tokens[max(0, trigger.start - 4) : trigger.start]]
-        if any(w in ("no", "not", "without", "sin", "avoid", "evitar", "possible", "posible", "posibles", "eventual", "potential", "future", "alleged") for w in before[-3:]):
+        if any(
+            w
+            in (
+                "no",
+                "not",
+                "without",
+                "sin",
+                "avoid",
+                "evitar",
+                "possible",
+                "posible",
+                "posibles",
+                "eventual",
+                "potential",
+                "future",
+                "alleged",
+            )
+            for w in before[-3:]
+        ):
             return None
         return rule.type
     lemmas = {lemma for lemma, _ in v.lemmas}
     follow = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
     if v.passive and lemmas & {"meet", "welcome"} and trigger.words == 0 and follow in ("with", "by"):
         return None  # "was met with anger"
-    if "demonstrate" in lemmas and follow[:1].isalpha() and follow not in PREPOSITIONS and follow not in ADVERBS and follow not in ("and", "on"):
+    if (
+        "demonstrate" in lemmas
+        and follow[:1].isalpha()
+        and follow not in PREPOSITIONS
+        and follow not in ADVERBS
+        and follow not in ("and", "on")
+    ):
         return None
     if any(t.low in ("heat", "volume") for t in tokens[v.at : v.at + 5]):
         return None
@@ -394,7 +432,11 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
         return None
     if v.modal:
         low = {t.low for t in tokens[v.start : v.at + 1]}
-        if ("would" in low or (v.flags & 64 and lemmas and shape.finite_before[v.start] > 0)) and _reported(v, shape) and not low & {"could", "might", "may"}:
+        if (
+            ("would" in low or (v.flags & 64 and lemmas and shape.finite_before[v.start] > 0))
+            and _reported(v, shape)
+            and not low & {"could", "might", "may"}
+        ):
             return _COMING.get(rule.type)
         return None
     if v.future or v.plan:
@@ -403,28 +445,45 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
         return _infinitive(trigger, v, tokens, shape)
     if lemmas & _WARN and v.at + 1 < len(tokens) and tokens[v.at + 1].low in ("of", "about", "sobre", "de", "del"):
         return None
-    if v.start and v.flags & PRES and not v.flags & PAST and rule.type in ("COOPERATE", "AID", "SUPPORT") and tokens[v.start - 1].low in ("que", "who", "which", "that", "quien"):
+    if (
+        v.start
+        and v.flags & PRES
+        and not v.flags & PAST
+        and rule.type in ("COOPERATE", "AID", "SUPPORT")
+        and tokens[v.start - 1].low in ("que", "who", "which", "that", "quien")
+    ):
         return None  # a habit: "a country that cooperates"
-    if v.gerund and v.start and tokens[v.start - 1].low in ("from", "of", "avoid", "about", "for", "in", "without", "than", "against", "to", "like", "toward", "towards"):
+    if (
+        v.gerund
+        and v.start
+        and tokens[v.start - 1].low
+        in ("from", "of", "avoid", "about", "for", "in", "without", "than", "against", "to", "like", "toward", "towards")
+    ):
         return None
     return rule.type
 
 
-_WARN = frozenset("warn caution advertir alertar".split())
+_WARN = frozenset(["warn", "caution", "advertir", "alertar"])
 
 
 def _reported(v: Verb, shape: Shape) -> bool:
     return any(o.at < v.start and any(lemma in REPORTING for lemma, _ in o.lemmas) for o in shape.verbs)
 
 
-CAUSATIVES = frozenset("prompt lead cause force push drive spur trigger llevar obligar forzar empujar impulsar".split())
+CAUSATIVES = words("causatives")
 
 
 def _cause(v: Verb, shape: Shape) -> Verb | None:
     """The verb that makes another act: "prompted the ministry to recall its envoy"."""
     for o in reversed(shape.verbs):
         if o.at < v.start:
-            real = any(lemma in CAUSATIVES for lemma, _ in o.lemmas) and v.start - o.at < 9 and not o.modal and not o.future and not o.negated
+            real = (
+                any(lemma in CAUSATIVES for lemma, _ in o.lemmas)
+                and v.start - o.at < 9
+                and not o.modal
+                and not o.future
+                and not o.negated
+            )
             return o if real else None
     return None
 
@@ -435,13 +494,20 @@ def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) ->
         first = next((o for o in reversed(shape.verbs) if o.at < v.start and o.infinitive), None)
         if first is not None:
             return _infinitive(trigger, first, tokens, shape)
-    if before in ("tras", "al", "after") or (before == "de" and v.start > 1 and tokens[v.start - 2].low in ("después", "luego", "decisión", "antes")):
+    if before in ("tras", "al", "after") or (
+        before == "de" and v.start > 1 and tokens[v.start - 2].low in ("después", "luego", "decisión", "antes")
+    ):
         return trigger.type if tokens[v.start - 2].low != "antes" else None
     cause = _cause(v, shape)
     if cause is not None:
         return trigger.type
     governor = next((o for o in reversed(shape.verbs) if o.at < v.start and v.start - o.at <= 4), None)
-    if governor is not None and any(lemma in REAL_GOVERNORS for lemma, _ in governor.lemmas) and not governor.modal and not governor.negated:
+    if (
+        governor is not None
+        and any(lemma in REAL_GOVERNORS for lemma, _ in governor.lemmas)
+        and not governor.modal
+        and not governor.negated
+    ):
         if governor.future:
             return _COMING.get(trigger.rule.type)
         return trigger.type
