@@ -107,7 +107,7 @@ def passports(case: Case, fitted: Fitted) -> dict[str, Passport]:
         f"cost_{a}": "cost of failure as a share of full-scale loss, PERT(0.05, 0.15, 0.45)",
         f"cost_{b}": "cost of failure as a share of full-scale loss, PERT(0.05, 0.15, 0.45)",
         "power": "log-odds of bargaining power around the capability ratio, standard normal",
-        "drift": "change of the cooperation-conflict index over the horizon, from the relation stage",
+        "drift": "cooperation-conflict index of the pair, second half of the horizon less its second quarter, from the relation stage",
         "gain": "geometric mean of the two shares of the possible gain at the settlement",
     }
     rows += [

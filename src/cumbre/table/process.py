@@ -34,7 +34,7 @@ NEVER = np.int64(1 << 30)
 class Surroundings:
     """What the relation stage says about these worlds.
 
-    drift      (W, G) change of the pair's cooperation-conflict index over the horizon, points
+    drift      (W, G) change of the pair's cooperation-conflict index within the horizon, points
     coercion   one array (W, slot) of days (-1 = none) an issue: hostile material acts of its decider against the other side
     """
 

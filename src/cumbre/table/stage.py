@@ -124,6 +124,19 @@ def fit(case: Case, *, judged: Judged | None = None, model: str = "") -> Fitted:
     )  # fmt: skip
 
 
+def _drift(index: Array) -> Array:
+    """Mean of the second half of a path less the mean of its second quarter, (W,); index (W, week).
+
+    The first quarter is left out: how the warmth or anger of the as-of date fades is expected, and no news about the talks.
+    """
+    weeks = index.shape[1]
+    early, late = index[:, weeks // 4 : weeks // 2], index[:, weeks // 2 :]
+    if not early.shape[1] or not late.shape[1]:
+        return np.zeros(len(index))
+    # einsum and not mean: one fixed order of addition whatever the number of worlds
+    return np.asarray(np.einsum("wk->w", late) / late.shape[1] - np.einsum("wk->w", early) / early.shape[1])
+
+
 def _surroundings(case: Case, f: Fitted, worlds: Worlds) -> Surroundings | None:
     """Drift of each pair's index and days of coercive acts, from the relation stage; None where there is none."""
     if "relation" not in worlds:
@@ -136,9 +149,7 @@ def _surroundings(case: Case, f: Fitted, worlds: Worlds) -> Surroundings | None:
         for g, group in enumerate(f.groups):
             at = pairs.get("-".join(sorted(group.sides)))
             if at is not None:
-                # einsum and not mean: one fixed order of addition whatever the number of worlds
-                weeks = index.shape[2] - 1
-                drift[:, g] = np.einsum("wk->w", index[:, at, 1:].astype(np.float64)) / weeks - index[:, at, 0]
+                drift[:, g] = _drift(index[:, at].astype(np.float64))
     coercion: list[Array] = []
     empty = np.zeros((worlds.draws, 0))
     if "event_day" in data:
