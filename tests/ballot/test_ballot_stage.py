@@ -204,6 +204,19 @@ def test_polls_inside_a_primary_move_it(cards: xr.Dataset) -> None:
     assert after > before + 0.2
 
 
+def test_a_judged_head_start_moves_the_primary_until_polls_of_it_come(cards: xr.Dataset) -> None:
+    case = primary_case()
+    people = tuple(c.model_copy(update={"primary_lean": 1.5}) if c.id == "elsa" else c for c in case.candidates)
+    b = run(case.change(candidates=people))
+    elsa = list(b["candidate"].to_numpy()).index("elsa")
+    chance = [float((d["primary_winner"].sel(primary="right_card") == elsa).mean()) for d in (cards, b)]
+    assert chance[1] > chance[0] + 0.2
+    assert "ballot.primary_lean.elsa" in ballot.passports(case.change(candidates=people), ballot.fit(case))
+    asked = poll("inside", 5, {"dora": 70.0, "elsa": 20.0}, n=3000, round=0, question="primary", primary="right_card")
+    told = run(case.change(candidates=people, polls=(*case.polls, *asked)))
+    assert float((told["primary_winner"].sel(primary="right_card") == elsa).mean()) < chance[1] - 0.3
+
+
 def test_voters_choose_between_cards(cards: xr.Dataset) -> None:
     """A stronger field on one card takes voters from the other: the split moves, the total does not shrink for it."""
     right = cards["primary_votes_total"].sel(primary="right_card").to_numpy()

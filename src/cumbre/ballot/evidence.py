@@ -107,6 +107,14 @@ def _judged(case: Case) -> list[Passport]:
         )
         for c in case.candidates
     ]
+    out += [
+        Passport(
+            f"ballot.primary_lean.{c.id}", c.primary_lean, "log", "judged", c.basis or "head start among those who take the card",
+            sources=tuple(c.source_id),
+        )
+        for c in case.candidates
+        if c.primary_lean
+    ]  # fmt: skip
     for f in case.field:
         label: Label = "recorded" if f.probability >= 1 else "judged"
         out.append(
