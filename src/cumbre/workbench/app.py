@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from cumbre.errors import CumbreError, InputError
@@ -29,7 +29,9 @@ WAIT = 1.6
 class Bench:
     """The engine, loaded beside the server so that the first page need not wait for the libraries."""
 
-    def __init__(self, case: str | Path, *, draws: int = 5_000, full: int = 20_000, home: Path | None = None, keep: bool = True) -> None:
+    def __init__(
+        self, case: str | Path, *, draws: int = 5_000, full: int = 20_000, home: Path | None = None, keep: bool = True
+    ) -> None:
         self.case, self.draws, self.full, self.home = case, draws, full, home
         self.kept = KeptPages(case) if keep else None
         self._ready = threading.Event()
@@ -149,12 +151,15 @@ def _route(bench: Bench, method: str, path: str, request: Request, fields: list[
     for room in (case_routes, record_routes, negotiation_routes, ballot_routes, ledger_routes):
         for (verb, prefix), handler in room.ROUTES.items():
             if verb == method and (path == prefix or (prefix.endswith("/") and path.startswith(prefix))):
-                rest = path[len(prefix):]
+                rest = path[len(prefix) :]
                 try:
                     return handler(bench, state_of(request), rest, fields, request)
                 except InputError as error:
                     from cumbre.workbench.pages import problem
 
-                    state = replace(State(), lang=request.query_params.get("lang", "en") if request.query_params.get("lang") in ("en", "es") else "en")
+                    state = replace(
+                        State(),
+                        lang=request.query_params.get("lang", "en") if request.query_params.get("lang") in ("en", "es") else "en",
+                    )
                     return HTMLResponse(problem(state, error), status_code=400)
     return PlainTextResponse("Not offered.", status_code=404)

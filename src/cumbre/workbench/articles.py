@@ -56,7 +56,9 @@ def read_article(
 def marked(proposal: Proposal) -> Markup:
     """The quote with its trigger, its actor and its target marked; the text is escaped piece by piece."""
     event, text = proposal.event, proposal.document.text
-    spans = [(span, kind) for span, kind in ((event.trigger, ""), (event.source_span, "who"), (event.target_span, "whom")) if span]
+    spans = [
+        (span, kind) for span, kind in ((event.trigger, ""), (event.source_span, "who"), (event.target_span, "whom")) if span
+    ]
     inside = sorted((max(a, event.start), min(b, event.end), kind) for (a, b), kind in spans if a < event.end and b > event.start)
     parts, at = [], event.start
     for start, end, kind in inside:

@@ -16,14 +16,14 @@ from cumbre.workbench.address import State
 from cumbre.workbench.engine import View
 from cumbre.workbench.jobs import Job
 from cumbre.workbench.language import Words
-from cumbre.workbench.levers import assignments, levers
+from cumbre.workbench.levers import assignments
 from cumbre.workbench.pages import SECTIONS, case_page, controls, pending, results, section
 from cumbre.workbench.site import passport, render
 
 if TYPE_CHECKING:
     from cumbre.workbench.app import Bench
 
-__all__ = ["ROUTES", "case_response"]
+__all__ = ["ROUTES", "WAIT", "case_response", "filled"]
 
 WAIT = 1.6
 Fields = list[tuple[str, Any]]
@@ -68,7 +68,7 @@ def _section(bench: Bench, state: State, rest: str, fields: Fields, request: Req
     return HTMLResponse(section(bench.engine, state, rest, WAIT)[0])
 
 
-def _filled(bench: Bench, fields: Fields) -> State:
+def filled(bench: Bench, fields: Fields) -> State:
     """The state that a filled form asks for."""
     from urllib.parse import parse_qsl
 
@@ -88,14 +88,14 @@ def _filled(bench: Bench, fields: Fields) -> State:
 
 
 def _answer(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:
-    state = _filled(bench, fields)
+    state = filled(bench, fields)
     body, _ = results(bench.engine, state, WAIT)
     page = render("parts_controls.html.j2", state, part="results", results=body, by_stage={}, free_given=())
     return HTMLResponse(page, headers={"HX-Push-Url": f"/?{state.query()}"})
 
 
 def _set(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:
-    return RedirectResponse(f"/?{_filled(bench, fields).query()}", status_code=303)
+    return RedirectResponse(f"/?{filled(bench, fields).query()}", status_code=303)
 
 
 def _filters(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:

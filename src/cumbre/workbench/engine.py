@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import threading
 from collections import OrderedDict
@@ -161,7 +160,9 @@ class View:
 class Engine:
     """All that the pages read. Thread-safe; every long step is a job."""
 
-    def __init__(self, first: str | Path, *, draws: int = FIRST, full: int = FULL, seed: int = SEED, home: Path | None = None) -> None:
+    def __init__(
+        self, first: str | Path, *, draws: int = FIRST, full: int = FULL, seed: int = SEED, home: Path | None = None
+    ) -> None:
         self.first_draws, self.full_draws, self.seed = draws, full, seed
         self.jobs = Jobs()
         self.registers = Memory(KEPT_REGISTERS)
@@ -228,7 +229,12 @@ class Engine:
         tell(0.0, "fit")
         fitted = simulate.fit(case, progress=lambda share, words: tell(0.3 * share, "fit"))
         worlds = simulate.run(
-            case, draws=draws, seed=self.seed, fitted=fitted, reuse=reuse, progress=lambda share, words: tell(0.3 + 0.65 * share, "simulate")
+            case,
+            draws=draws,
+            seed=self.seed,
+            fitted=fitted,
+            reuse=reuse,
+            progress=lambda share, words: tell(0.3 + 0.65 * share, "simulate"),
         )
         run = Run(case, worlds, fitted, numbers)
         _ = run.table

@@ -64,7 +64,9 @@ def filters(w: Writer, variables: Sequence[Variable], given: Sequence[str]) -> l
         if not entry["test"]:
             continue
         labels, test = entry["labels"], entry["test"]
-        tests = tuple((label, canonical(test.replace("{v}", value))) for label, value in zip(labels, entry["values"], strict=True))
+        tests = tuple(
+            (label, canonical(test.replace("{v}", value))) for label, value in zip(labels, entry["values"], strict=True)
+        )
         digits = entry["digits"]
         plain = Filter(
             entry["id"], entry["stage"], entry["title"], tests, (True,) * len(tests), test, f"{entry['low']:.{digits}f}",
@@ -106,7 +108,9 @@ def conditions(found: Sequence[Filter], form: Mapping[str, Sequence[str]], lines
                 if not any(item.ticked):
                     item = _replaced(item, ticked=(True,) * len(item.tests))
         else:
-            low, high = (_plain(form.get(f"{end}:{item.id}", (getattr(item, key),))[0]) for end, key in (("from", "low"), ("to", "high")))
+            low, high = (
+                _plain(form.get(f"{end}:{item.id}", (getattr(item, key),))[0]) for end, key in (("from", "low"), ("to", "high"))
+            )
             item = _replaced(item, low=low, high=high)
         if item.condition:
             asked.append(item.condition)

@@ -58,7 +58,9 @@ class Jobs:
         self._busy = threading.Event()
         self._lanes: dict[bool, queue.SimpleQueue[Job | None]] = {True: queue.SimpleQueue(), False: queue.SimpleQueue()}
         for urgent in (True, False):
-            threading.Thread(target=self._serve, args=(urgent,), name=f"cumbre-{'now' if urgent else 'later'}", daemon=True).start()
+            threading.Thread(
+                target=self._serve, args=(urgent,), name=f"cumbre-{'now' if urgent else 'later'}", daemon=True
+            ).start()
 
     def submit(self, key: Hashable, work: Work, *, urgent: bool = True) -> Job:
         """The job of this key: the one under way, or a new one; a finished one is done again."""

@@ -149,7 +149,9 @@ def _channels(case: Case, now: Mapping[str, str], words: Words) -> Group:
     rows = []
     for row in case.channels:
         path = f"channel['{row.id}'].on"
-        rows.append(Lever(path, "choice", words.pick(row.name, row.name_es), str(row.on), now.get(path, str(row.on)), options=options))
+        rows.append(
+            Lever(path, "choice", words.pick(row.name, row.name_es), str(row.on), now.get(path, str(row.on)), options=options)
+        )
     return Group("channels", words.text("wb.group.channels"), tuple(rows))
 
 

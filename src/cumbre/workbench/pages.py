@@ -49,7 +49,10 @@ def controls(engine: Engine, state: State) -> dict[str, Any]:
     by_stage: dict[str, list[conditions.Filter]] = {}
     for item in found:
         by_stage.setdefault(item.stage, []).append(item)
-    presets = [(p, words.pick(p.title, p.title_es), state.query(do=_canon(p.do), given=_canon(p.given), notes=(), title="")) for p in case.presets]
+    presets = [
+        (p, words.pick(p.title, p.title_es), state.query(do=_canon(p.do), given=_canon(p.given), notes=(), title=""))
+        for p in case.presets
+    ]
     return {
         "case": case, "groups": groups, "free_do": free_do, "by_stage": by_stage, "free_given": free_given, "presets": presets,
         "cases": sorted(engine.folders), "first": engine.first,

@@ -199,7 +199,12 @@ def _columns(w: Writer) -> tuple[str, ...]:
 
 
 def _row(w: Writer, pair: Pair) -> tuple[object, ...]:
-    return pair.number.words(w.words.lang), w.band(pair.base), w.band(pair.yours), w.n(pair.gap) if pair.gap else w.s("number.none")
+    return (
+        pair.number.words(w.words.lang),
+        w.band(pair.base),
+        w.band(pair.yours),
+        w.n(pair.gap) if pair.gap else w.s("number.none"),
+    )
 
 
 def _sentence(w: Writer, key: str, pair: Pair | None) -> tuple[str, dict[str, object]]:
@@ -210,7 +215,9 @@ def _sentence(w: Writer, key: str, pair: Pair | None) -> tuple[str, dict[str, ob
     return f"{key}.both", {"base": pair.base, "yours": pair.yours, "gap": pair.gap}
 
 
-def _dots(w: Writer, shown: Sequence[Pair], labels: Sequence[str], id_: str, key: str, scale: float, colours: Sequence[str]) -> Chart:
+def _dots(
+    w: Writer, shown: Sequence[Pair], labels: Sequence[str], id_: str, key: str, scale: float, colours: Sequence[str]
+) -> Chart:
     specs = []
     for pair, label, colour in zip(shown, labels, colours, strict=True):
         base = scale * pair.base.value
@@ -218,12 +225,24 @@ def _dots(w: Writer, shown: Sequence[Pair], labels: Sequence[str], id_: str, key
         said = w.words.form(pair.base, pair.base.value) if pair.base.form != "chance" else w.words.percent(pair.base.value)
         if pair.gap is not None:
             value = scale * pair.yours.value
-            marks = [Mark(base, min(base, value), max(base, value), GREY, "tick"), *marks, Mark(value, colour=colour, style="dot")]
+            marks = [
+                Mark(base, min(base, value), max(base, value), GREY, "tick"),
+                *marks,
+                Mark(value, colour=colour, style="dot"),
+            ]
             said = w.words.percent(pair.yours.value) if pair.base.form == "chance" else w.words.form(pair.yours, pair.yours.value)
         specs.append(RowSpec(label, tuple(marks), said))
     values = [m.value for s in specs for m in s.marks]
-    ticks = [0, 25, 50, 75, 100] if scale == 100 and max(values) > 50 else nice(min(0.0, *values), max(10.0 if scale == 100 else 1.0, *values), 5)
-    canvases = drawn(lambda width: draw_rows(width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1) + ("\u00a0%" if scale == 100 else "")))
+    ticks = (
+        [0, 25, 50, 75, 100]
+        if scale == 100 and max(values) > 50
+        else nice(min(0.0, *values), max(10.0 if scale == 100 else 1.0, *values), 5)
+    )
+    canvases = drawn(
+        lambda width: draw_rows(
+            width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1) + ("\u00a0%" if scale == 100 else "")
+        )
+    )
     top = max((p for p in shown if p.gap), key=lambda p: abs(p.gap.value) if p.gap else 0, default=shown[0])
     return w.chart(
         id_, canvases, _columns(w), [_row(w, p) for p in shown], title=w.s(f"wb.chart.{key}"),
@@ -260,7 +279,10 @@ def _issues(w: Writer, found: Sequence[Pair]) -> Chart | None:
             return 100 * (value - issue.low) / (issue.high - issue.low)
 
         base, now = place(pair.base.value), place(issue.status_quo)
-        marks = [Mark(now, colour=Palette.ink, style="tick"), Mark(base, colour=GREY if pair.gap else Palette.indigo, style="ring" if pair.gap else "dot")]
+        marks = [
+            Mark(now, colour=Palette.ink, style="tick"),
+            Mark(base, colour=GREY if pair.gap else Palette.indigo, style="ring" if pair.gap else "dot"),
+        ]
         said = w.words.form(pair.yours, pair.yours.value)
         if pair.gap is not None:
             marks.append(Mark(place(pair.yours.value), colour=Palette.indigo, style="dot"))

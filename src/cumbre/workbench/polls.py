@@ -37,7 +37,13 @@ def poll_rows(case: Case, form: Mapping[str, str]) -> tuple[list[dict[str, str]]
     taken = {row.poll_id for row in case.polls}
     id_ = next(name for k in range(1, 100) if (name := f"p-{base}" + (f"-{k}" if k > 1 else "")) not in taken)
     source_id = next(name for k in range(1, 100) if (name := f"s-{base}" + (f"-{k}" if k > 1 else "")) not in case.source)
-    source = {"id": source_id, "outlet": text["outlet"], "title": text["source_title"], "date": text["published"], "url": text["url"]}
+    source = {
+        "id": source_id,
+        "outlet": text["outlet"],
+        "title": text["source_title"],
+        "date": text["published"],
+        "url": text["url"],
+    }
     shared = {
         "poll_id": id_, "round": text["round"] or "1", "pollster": text["pollster"], "field_start": text["field_start"],
         "field_end": text["field_end"], "published": text["published"], "sample_size": text["sample_size"], "mode": text["mode"],
@@ -47,7 +53,14 @@ def poll_rows(case: Case, form: Mapping[str, str]) -> tuple[list[dict[str, str]]
     for name, share in form.items():
         if name.startswith("share:") and share.strip():
             who = name.removeprefix("share:")
-            rows.append({**shared, "candidate": who, "share_pct": share.strip().replace(",", "."), "kind": who if who in OTHERS else "candidate"})
+            rows.append(
+                {
+                    **shared,
+                    "candidate": who,
+                    "share_pct": share.strip().replace(",", "."),
+                    "kind": who if who in OTHERS else "candidate",
+                }
+            )
     return rows, source
 
 

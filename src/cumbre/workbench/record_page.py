@@ -67,9 +67,26 @@ def _polls(w: Writer) -> list[tuple[Any, ...]]:
             shares.append(Markup("{} {}").format(who, w.n(share)))
         size: Figure | None = None
         if head.sample_size:
-            size = figure(w.study, f"record.poll.{id_}.n", head.sample_size, "persons", "wb.rule.poll_n", sources=head.source_id, form="count")
+            size = figure(
+                w.study,
+                f"record.poll.{id_}.n",
+                head.sample_size,
+                "persons",
+                "wb.rule.poll_n",
+                sources=head.source_id,
+                form="count",
+            )
         day = Markup('<time datetime="{}">{}</time>').format(head.field_end.isoformat(), w.words.short_year(head.field_end))
-        rows.append((day, head.pollster, w.s(f"wb.question.{head.question}"), w.n(size), Markup(" · ").join(shares), w.marks(head.source_id)))
+        rows.append(
+            (
+                day,
+                head.pollster,
+                w.s(f"wb.question.{head.question}"),
+                w.n(size),
+                Markup(" · ").join(shares),
+                w.marks(head.source_id),
+            )
+        )
     return rows
 
 
@@ -82,7 +99,11 @@ def record_page(engine: Engine, state: State, notice: str = "") -> str:
     timeline = [block for block in section.blocks if isinstance(block, Chart)]
     words = [block for block in section.blocks if not isinstance(block, Chart)]
     rows = event_rows(w)
-    kinds = [(kind.value, w.words.either(f"kind.{kind}", kind.value.lower())) for kind in Kind if any(r["kind"] == kind.value for r in rows)]
+    kinds = [
+        (kind.value, w.words.either(f"kind.{kind}", kind.value.lower()))
+        for kind in Kind
+        if any(r["kind"] == kind.value for r in rows)
+    ]
     sides = [(id_, w.side(id_)) for id_ in sorted({s for r in rows for s in (r["source"], r["target"])})]
     polls = Sheet("polls-table", w.s("wb.polls"), tuple(w.s(f"wb.poll.{c}") for c in ("last_day", "pollster", "question", "n", "shares", "source")),
                   tuple(_polls(w)))  # fmt: skip
@@ -137,7 +158,9 @@ def houses(engine: Engine, state: State) -> str:
             )  # fmt: skip
             found.setdefault(str(row["pollster"]), []).append(w.band(effect))
     rows = tuple((pollster, *cells) for pollster, cells in found.items())
-    sheet = Sheet("houses", w.s("wb.houses"), (w.s("wb.poll.pollster"), *(w.surname(n) for n in names)), rows, w.t("wb.houses.note"))
+    sheet = Sheet(
+        "houses", w.s("wb.houses"), (w.s("wb.poll.pollster"), *(w.surname(n) for n in names)), rows, w.t("wb.houses.note")
+    )
     key = f"houses-{base.case.digest}-{state.lang}"
     engine.registers.put(key, study)
     return render("block.html.j2", state, w, block=sheet, key=key)

@@ -77,11 +77,15 @@ def _review(bench: Bench, state: State, rest: str, fields: Fields, request: Requ
     engine = bench.engine
     proposal: Proposal | None = engine.proposals.get(id_)
     if proposal is None or what not in ("accept", "reject"):
-        return HTMLResponse(render("reviewed.html.j2", state, key="wb.review.gone", id=id_, reasons=(), proposal=None), status_code=404)
+        return HTMLResponse(
+            render("reviewed.html.j2", state, key="wb.review.gone", id=id_, reasons=(), proposal=None), status_code=404
+        )
     if what == "reject":
         return HTMLResponse(render("reviewed.html.j2", state, key="wb.review.rejected", id=id_, reasons=(), proposal=proposal))
     form = {name: value for name, value in fields if isinstance(value, str)}
-    changes: dict[str, Any] = {name: form[name].strip() for name in ("source", "target", "type", "issue", "summary") if name in form}
+    changes: dict[str, Any] = {
+        name: form[name].strip() for name in ("source", "target", "type", "issue", "summary") if name in form
+    }
     changes["date"] = _day(form.get("date", ""), "the date")
     try:
         folder = engine.own_folder(state)
@@ -93,7 +97,18 @@ def _review(bench: Bench, state: State, rest: str, fields: Fields, request: Requ
         return HTMLResponse(render("reviewed.html.j2", state, key="wb.review.not", id=id_, reasons=reasons, proposal=proposal))
     mine = engine.own_state(state)
     link = f"/record?{mine.query()}"
-    return HTMLResponse(render("reviewed.html.j2", mine, key="wb.review.accepted", id=id_, reasons=(), proposal=proposal, link=link, folder=str(folder)))
+    return HTMLResponse(
+        render(
+            "reviewed.html.j2",
+            mine,
+            key="wb.review.accepted",
+            id=id_,
+            reasons=(),
+            proposal=proposal,
+            link=link,
+            folder=str(folder),
+        )
+    )
 
 
 def _check(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:

@@ -55,11 +55,15 @@ def is_loopback(host: str) -> bool:
 def require_token(host: str, token: str | None) -> None:
     """Raises UsageError where others could reach the workbench without a token, or where the token is too short to be one."""
     if not is_loopback(host) and not token:
-        raise UsageError(f"--host {host} opens the workbench to others; give them a secret with --token, or leave --host at 127.0.0.1")
+        raise UsageError(
+            f"--host {host} opens the workbench to others; give them a secret with --token, or leave --host at 127.0.0.1"
+        )
     if token is not None and not re.fullmatch(r"[A-Za-z0-9._~-]*", token):
         raise UsageError("--token holds signs that an address cannot carry; use letters, digits, dots, dashes and underscores")
     if token is not None and len(token) < 12:
-        raise UsageError("--token is shorter than 12 signs; give a longer one, e.g. from `python -c 'import secrets; print(secrets.token_urlsafe())'`")
+        raise UsageError(
+            "--token is shorter than 12 signs; give a longer one, e.g. from `python -c 'import secrets; print(secrets.token_urlsafe())'`"
+        )
 
 
 class _TooMuch(Exception):
@@ -182,6 +186,10 @@ async def _say(send: Send, status: int, words: str) -> None:
 
 async def _move(send: Send, place: str, token: str) -> None:
     cookie = f"{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/"
-    headers = [(b"location", place.encode("latin-1", "replace")), (b"set-cookie", cookie.encode("latin-1", "replace")), (b"content-length", b"0")]
+    headers = [
+        (b"location", place.encode("latin-1", "replace")),
+        (b"set-cookie", cookie.encode("latin-1", "replace")),
+        (b"content-length", b"0"),
+    ]
     await send({"type": "http.response.start", "status": 303, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -32,7 +32,9 @@ def serve(case: str | Path = "washington-2026", *, host: str = "127.0.0.1", port
         listener.bind((host.strip("[]"), port))
     except OSError as error:
         listener.close()
-        raise UsageError(f"cannot listen on {host}:{port} ({error.strerror}); choose another --port, or --host 127.0.0.1") from None
+        raise UsageError(
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another --port, or --host 127.0.0.1"
+        ) from None
     import uvicorn
 
     from cumbre.workbench.app import Bench, create_app

@@ -29,7 +29,12 @@ def environment() -> Environment:
     """Autoescaping templates that refuse a number without a passport; the brief's chart and table macros are among them."""
     loader = ChoiceLoader([PackageLoader("cumbre.workbench", "templates"), PackageLoader("cumbre.brief", "templates")])
     made = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=refuse_bare_numbers
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=refuse_bare_numbers,
     )
     made.tests["chart"] = lambda block: isinstance(block, Chart)
     made.tests["sheet"] = lambda block: isinstance(block, Sheet)
@@ -76,10 +81,14 @@ def _passport(w: Writer, figure: Figure, study: Study) -> str:
     if p.note and p.note != p.rule:
         facts.append((w.s("wb.passport.note"), Markup("<code>{}</code>").format(p.note) if "[" in p.note else p.note))
     if p.rests_on:
-        links = [Markup('<a class="n" href="#" data-p="{}">{}</a>').format(i, i) if i in known else escape(i) for i in p.rests_on[:12]]
+        links = [
+            Markup('<a class="n" href="#" data-p="{}">{}</a>').format(i, i) if i in known else escape(i) for i in p.rests_on[:12]
+        ]
         facts.append((w.s("wb.passport.rests"), Markup(", ").join(links)))
     sources = [study.case.source[i] for i in p.sources if i in study.case.source]
-    facts.append((w.s("wb.passport.sources"), Markup("").join(source_card(w, row) for row in sources) or w.s("wb.passport.no_source")))
+    facts.append(
+        (w.s("wb.passport.sources"), Markup("").join(source_card(w, row) for row in sources) or w.s("wb.passport.no_source"))
+    )
     rows = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(name, value) for name, value in facts)
     unit = "" if p.unit in ("chance", "per cent", "points", "%") else p.unit
     return Markup('<p class="big">{} <small>{}</small></p><p><code>{}</code></p><dl>{}</dl>').format(said, unit, p.id, rows)
