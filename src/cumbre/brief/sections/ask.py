@@ -66,7 +66,7 @@ def ask_data(w: Writer, variables: tuple[Variable, ...]) -> str:
         "stages": {s: w.s(f"stage.{s}") for s in ("relation", "table", "home", "ballot")},
         "chance": {name: w.words.raw(f"chance.{name}") for name in ("under", "over", "of")},
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/").replace("<!--", "<\\!--")
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _title(w: Writer, v: Variable) -> str:

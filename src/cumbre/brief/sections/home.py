@@ -49,7 +49,7 @@ def home_section(w: Writer, facts: HomeFacts | None) -> Section:
         blocks.append(_approval(w, facts, leader))
     if facts.shock is not None:
         blocks.append(_shock(w, facts))
-    if any(g.gain for g in facts.groups):
+    if any(g.gain is not None and g.gain.sayable for g in facts.groups):
         blocks.append(_groups(w, facts))
     if facts.channels:
         blocks.append(_channels(w, facts))
