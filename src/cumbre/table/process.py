@@ -92,7 +92,7 @@ def _imposed_pull(f: Fitted, s: Settlement, k: int, value: float) -> Array:
     """An outcome set from outside makes a deal likelier or less likely by what it does to the side that likes it less."""
     before = (s.ideal[:, k] - f.status_quo[k]) ** 2
     after = (s.ideal[:, k] - value) ** 2
-    return np.asarray(np.clip(4 * (s.care[:, k] * (before - after)).min(-1), -2, 2))
+    return np.asarray(np.clip(2.5 * (s.care[:, k] * (before - after)).min(-1), -2, 2))
 
 
 def pressure(f: Fitted, s: Settlement) -> Array:
@@ -163,7 +163,8 @@ def moves(f: Fitted, d: Draws, s: Settlement, engaged: Bools, around: Surroundin
     wish = s.wish.copy()
     for k, _, fixed in f.imposed:
         pull = f.links[k] * (fixed - f.status_quo[k])
-        odds = odds + np.abs(pull)
+        # a linked issue that would have gone the same way anyway goes sooner; one that would have gone the other way stays
+        odds = odds + pull * np.sign(wish - f.status_quo)
         wish = np.clip(wish + 0.3 * pull, 0, 1)
     if around is not None:
         wish = np.clip(wish + 0.01 * np.clip(around.drift, -5, 5)[:, group] * _friendly(f), 0, 1)
