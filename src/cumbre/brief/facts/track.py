@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cumbre import priors
-from cumbre.brief.facts.study import STAGES, Study
+from cumbre.brief.facts.study import Study
 from cumbre.brief.numbers import Figure, rule
-from cumbre.errors import CumbreError
+from cumbre.errors import CumbreError, UsageError
 from cumbre.record.schema import Question
 
 __all__ = ["OpenQuestion", "Score", "TrackFacts", "track_facts"]
@@ -17,14 +17,15 @@ __all__ = ["OpenQuestion", "Score", "TrackFacts", "track_facts"]
 
 @dataclass(frozen=True)
 class Score:
-    """One measure of one stage on past cases: ours, the baseline, and on what."""
+    """One measure of one stage on past cases: ours, the baseline, and on what; words as (English, Spanish)."""
 
     stage: str
-    measure: str
+    measure: tuple[str, str]
     ours: Figure
     baseline: Figure | None
-    baseline_name: str
-    on: str
+    baseline_name: tuple[str, str]
+    on: tuple[str, str]
+    command: str
 
 
 @dataclass(frozen=True)
@@ -51,30 +52,37 @@ def track_facts(study: Study, track: Mapping[str, Any] | None) -> TrackFacts:
 
 
 def _scores(study: Study) -> list[Score]:
+    try:
+        rows = priors.load("backtests")["rows"]
+    except UsageError:
+        return []
     found = []
-    for stage in STAGES:
-        try:
-            prior = priors.load(stage)
-        except (CumbreError, FileNotFoundError, AttributeError):
+    for k, row in enumerate(rows):
+        if row["stage"] not in study.worlds:
             continue
-        rows = prior.get("backtest") or prior.get("provenance", {}).get("backtest") or ()
-        for k, row in enumerate(rows if isinstance(rows, list) else ()):
-            if not isinstance(row, Mapping) or not isinstance(row.get("value"), (int, float)):
-                continue
-            measure, on = str(row.get("measure", "")), str(row.get("on", ""))
-            figures = []
-            for part in ("value", "baseline"):
-                value = row.get(part)
-                figures.append(
-                    study.numbers.recorded(
-                        f"brief.track.{stage}.{k}.{part}", float(value), measure, rule(f"rule.track.{part}", measure=measure, on=on),
-                        label="estimated", digits=2, n=row.get("n"), note=str(row.get("command", "")),
-                    )
-                    if isinstance(value, (int, float))
-                    else None
+        figures = []
+        for part in ("value", "baseline"):
+            value = row.get(part)
+            known = rule(f"rule.track.{part}", measure=row["measure"], on=row["on"])
+            figures.append(
+                None
+                if value is None
+                else study.numbers.recorded(
+                    f"brief.track.{row['stage']}.{k}.{part}",
+                    float(value),
+                    row["measure"],
+                    known,
+                    label="estimated",
+                    digits=2,
+                    n=row.get("n"),
+                    note=row["command"],
                 )  # fmt: skip
-            if figures[0] is not None:
-                found.append(Score(stage, measure, figures[0], figures[1], str(row.get("baseline_name", "")), on))
+            )
+        assert figures[0] is not None
+        texts = {name: (row[name], row.get(f"{name}_es", "")) for name in ("measure", "baseline_name", "on")}
+        found.append(
+            Score(row["stage"], texts["measure"], figures[0], figures[1], texts["baseline_name"], texts["on"], row["command"])
+        )
     return found
 
 

@@ -140,11 +140,11 @@ def track_section(w: Writer, facts: TrackFacts) -> Section:
         rows = tuple(
             (
                 w.s(f"stage.{s.stage}"),
-                w.words.either(f"measure.{s.measure}", s.measure),
+                w.words.pick(*s.measure),
                 w.n(s.ours),
                 w.n(s.baseline),
-                s.baseline_name,
-                s.on,
+                w.words.pick(*s.baseline_name),
+                w.words.pick(*s.on),
             )
             for s in facts.scores
         )
