@@ -48,7 +48,7 @@ def main() -> None:
             assert process.stdout is not None
             # Half of the kills come after the first batch, half while the process is still opening the ledger.
             first = process.stdout.readline() if kill % 2 else ""
-            time.sleep(chance.uniform(0, 0.05) if kill % 2 else chance.uniform(0.1, 0.6))
+            time.sleep(chance.uniform(0, 0.05) if kill % 2 else chance.uniform(0.1, 1.5))
             process.kill()
             lines = (first + process.stdout.read()).splitlines(keepends=True)
             process.wait()

@@ -79,11 +79,10 @@ def _panel(frame: pd.DataFrame, title: str, lang: str, width: int) -> dict[str, 
         words = f"{_short(str(names[name]))} {value:.0f}".strip() if scale == 100.0 else f"{value:.1f}"
         labels.append({"day": last.isoformat(), "value": height, "name": name, "words": words})
     colour = {"field": "name", "type": "nominal", "legend": None, "scale": {"domain": ids, "range": list(_COLOURS[: len(ids)])}}
-    x = {
-        "field": "day",
-        "type": "temporal",
-        "axis": {"title": None, "format": "%d %b", "grid": False, "labelOverlap": True, "tickCount": 7},
-    }
+    dates = sorted({str(row["day"]) for row in rows})
+    ticks = [dates[round(k * (len(dates) - 1) / 5)] for k in range(6)] if len(dates) > 6 else dates
+    axis = {"title": None, "values": ticks, "format": "%-d/%m" if lang == "es" else "%-d %b", "grid": False, "labelFlush": True}
+    x = {"field": "day", "type": "temporal", "axis": axis, "scale": {"type": "utc"}}
     y = {
         "field": "value",
         "type": "quantitative",
