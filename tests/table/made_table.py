@@ -55,7 +55,7 @@ def small_case(**changes: Any) -> Case:
         )
     )  # fmt: skip
     positions = (
-        position("ARC", "tariff", 0, 5, 15, red_line=30), position("ZED", "tariff", 15, 25, 35, capability=90),
+        position("ARC", "tariff", 0, 5, 15, red_line=30, salience=0.8), position("ZED", "tariff", 15, 25, 35, capability=90),
         position("ZED_FARM", "tariff", 20, 35, 40, capability=20), position("ARC", "pact", 1, 2, 2),
         position("ZED", "pact", 0, 1, 2, capability=90),
         position("ARC", "visas", 0.5, 1, 1), position("ZED", "visas", 0, 0.4, 1, capability=90), position("ARC", "raids", 0, 1, 2),

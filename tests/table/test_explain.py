@@ -21,6 +21,7 @@ from cumbre.table import (
     readout,
     sensitivity,
     tornado,
+    trades,
 )  # fmt: skip
 from cumbre.table.explain import _draws, _expected_deal, _measure, _run
 from cumbre.table.sobol import first_order_by_bins, sobol_shares
@@ -223,3 +224,31 @@ def test_the_bundled_case_explains_itself():
     tables = readout(case, f)
     assert len(tables["issues"]) == len(case.issues)
     assert all(p.label for p in passports(case, f).values())
+
+
+def test_trades_serve_both_partners(small, fitted):
+    frame = trades(small, fitted)
+    assert len(frame) >= 1
+    assert (frame["gain"] > 0).all()
+    first = frame.iloc[0]
+    assert {first["giver"], first["other"]} == {"ARC", "ZED"}
+    # each gives way where it cares less, relative to the other issue
+    care = {
+        (fitted.actor_ids[fitted.row_actor[n]], fitted.issue_ids[k]): fitted.row_salience[n]
+        for n, k in enumerate(fitted.row_issue)
+    }
+    giver, other, p, q = first["giver"], first["other"], first["issue"], first["for_issue"]
+    assert care[giver, p] * care[other, q] < care[giver, q] * care[other, p]
+
+
+def test_a_deal_lies_inside_the_win_sets_and_red_lines(fitted):
+    d = _draws(fitted, 4096, 3)
+    s = _run(fitted, d).settlement
+    assert s.open.any()
+    assert (s.z[s.open] >= s.low[s.open] - 1e-5).all()
+    assert (s.z[s.open] <= s.high[s.open] + 1e-5).all()
+    terms = _run(fitted, d).moves
+    value = terms.value[..., 0]
+    half = 0.5 * np.broadcast_to(fitted.step, value.shape)
+    assert (value[terms.term] >= (s.low - half)[terms.term]).all()
+    assert (value[terms.term] <= (s.high + half)[terms.term]).all()

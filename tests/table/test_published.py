@@ -193,3 +193,12 @@ def test_soft_linkage_ties_movements():
     against = solve_package(x, s, d, status_quo=q, links=np.array([[0.0, -1.0], [-1.0, 0.0]])).z[0]
     assert free[1] == pytest.approx(0.5, abs=1e-6)
     assert linked[1] > 0.5 > against[1]
+
+
+def test_every_trade_serves_both_whatever_the_others_want():
+    rng = np.random.default_rng(8)
+    x, s, c = rng.random((60, 4, 5)), rng.random((60, 4, 5)), rng.random((60, 5)) + 0.1
+    _, _, trades = exchange(x, s, c, rounds=3)
+    seen = [(t.gains[t.giver_p], t.gains[t.giver_q]) for world in trades for t in world]
+    assert len(seen) > 100
+    assert all(a > 0 and a == pytest.approx(b, abs=1e-9) for a, b in seen)

@@ -5,7 +5,7 @@
 """
 
 from cumbre.table.ensemble import CONCEPTS, forecast_issue
-from cumbre.table.explain import by_model, levers, mean_lever_table, packages, sensitivity, tornado
+from cumbre.table.explain import by_model, levers, mean_lever_table, packages, sensitivity, tornado, trades
 from cumbre.table.fitted import Fitted, Judged
 from cumbre.table.passports import passports
 from cumbre.table.readout import deal_space, outside_view, readout
@@ -14,5 +14,5 @@ from cumbre.table.stage import fit, simulate
 
 __all__ = [
     "CONCEPTS", "Fitted", "Judged", "MODELS", "by_model", "deal_space", "fit", "forecast_issue", "levers", "mean_lever_table",
-    "outside_view", "packages", "passports", "readout", "sensitivity", "simulate", "tornado",
+    "outside_view", "packages", "passports", "readout", "sensitivity", "simulate", "tornado", "trades",
 ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 Start: O_k = weighted mean. Actors i and j on opposite sides of O on issues p and q trade if their relative saliences differ;
 the one for whom p matters less moves on p, the other on q. An actor that moves by m shifts O_k by c_i s_ik m / W_k. Equal gain
-fixes the rate: dO_q / dO_p = (s_ip + s_jp) / (s_iq + s_jq); full moves to the other's position limit it. The best pair trades,
+fixes the rate: dO_q / dO_p = (s_ip + s_jp) / (s_iq + s_jq); full moves to the other's position limit it, and so does what the
+gaining side wants. The best pair trades,
 positions are updated, and so on. Sources: Stokman & Van Oosten 1994, in *European Community Decision Making*; Dijkstra,
 Van Assen, Stokman & Thomson 2018; gains of third parties (externalities) follow Van Assen, Stokman & Van Oosten 2003,
 doi:10.1177/1043463103015001113.
@@ -46,7 +47,7 @@ def _best(
     total = np.maximum(w.sum(1), 1e-30)
     o = (w * v).sum(1) / total
     worlds, n, m = v.shape
-    side = np.sign(v - o[:, None])
+    side = np.sign(x - o[:, None])
     best: Array = np.zeros(worlds, x.dtype)
     pick: npt.NDArray[np.intp] = np.zeros((worlds, 4), np.intp)
     move_p: Array = np.zeros(worlds, x.dtype)
@@ -65,9 +66,14 @@ def _best(
                     # i gives way on p: its salience for p relative to q is lower than that of j
                     willing = s[:, i, p] * s[:, j, q] < s[:, i, q] * s[:, j, p]
                     rate = (s[:, i, p] + s[:, j, p]) / np.maximum(s[:, i, q] + s[:, j, q], 1e-30)
-                    size = np.minimum(np.abs(reach_i[:, p]), np.abs(reach_j[:, q]) / np.maximum(rate, 1e-30))
+                    # after earlier trades a full move may point away from what the partner wants: then there is nothing to give
+                    towards = (reach_i[:, p] * (x[:, j, p] - o[:, p]) > 0) & (reach_j[:, q] * (x[:, i, q] - o[:, q]) > 0)
+                    # no further than the other's full move, and not past what the one who gains wants
+                    far_p = np.minimum(np.abs(reach_i[:, p]), np.abs(x[:, j, p] - o[:, p]))
+                    far_q = np.minimum(np.abs(reach_j[:, q]), np.abs(x[:, i, q] - o[:, q]))
+                    size = np.minimum(far_p, far_q / np.maximum(rate, 1e-30))
                     gain = -s[:, i, p] * size + s[:, i, q] * rate * size
-                    good = opposed[:, p] & opposed[:, q] & willing & ~done[:, i, j, p, q] & (gain > best)
+                    good = opposed[:, p] & opposed[:, q] & willing & towards & ~done[:, i, j, p, q] & (gain > best)
                     best = np.where(good, gain, best)
                     pick = np.where(good[:, None], np.array([i, j, p, q])[None], pick)
                     move_p = np.where(good, np.sign(reach_i[:, p]) * size, move_p)

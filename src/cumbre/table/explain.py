@@ -14,6 +14,7 @@ from scipy import special
 from cumbre.errors import ExpressionError, UsageError
 from cumbre.expression import evaluate_condition, parse
 from cumbre.record.case import Case
+from cumbre.table.exchange import exchange
 from cumbre.table.fitted import Fitted
 from cumbre.table.mean import mean_levers
 from cumbre.table.process import engaged_mediators, moves, talk_odds
@@ -24,7 +25,7 @@ from cumbre.table.stage import Outcome, _deal, fit
 from cumbre.table.steps import follow
 from cumbre.worlds import FEWEST, Stream, Worlds
 
-__all__ = ["by_model", "levers", "mean_lever_table", "packages", "sensitivity", "tornado"]
+__all__ = ["by_model", "levers", "mean_lever_table", "packages", "sensitivity", "tornado", "trades"]
 
 Array = npt.NDArray[np.float64]
 
@@ -245,6 +246,36 @@ def mean_lever_table(case: Case, fitted: Fitted | None = None) -> pd.DataFrame:
         for n, row in enumerate(members):
             rows.append((f.actor_ids[f.row_actor[row]], issue, float(by_position[n]), float(by_weight[n] * f.span[k])))
     return pd.DataFrame(rows, columns=["actor", "issue", "by_position", "by_weight"])
+
+
+def trades(case: Case, fitted: Fitted | None = None, rounds: int = 3) -> pd.DataFrame:
+    """Exchanges of issues between the sides that both partners gain by, best first, on coded modes; with what they do to others.
+
+    Columns giver (gives way on `issue`), for_issue (on which the other gives way), other, shift and for_shift (how far each outcome
+    moves, on its scale), gain (of either partner, in salience-weighted shares of the scale), and externality_SIDE for each side
+    that has no part in the trade. Start: the weighted mean of every issue (Stokman & Van Oosten 1994).
+    """
+    f = fitted if fitted is not None else fit(case)
+    sides = list(dict.fromkeys(side for group in f.groups for side in group.sides))
+    count = len(f.issue_ids)
+    x, s = np.full((1, count, len(sides)), 0.5), np.zeros((1, count, len(sides)))
+    power = np.zeros((1, len(sides)))
+    for n, side in enumerate(sides):
+        rows = [r for r in range(len(f.row_issue)) if f.row_side[r] == side and f.actor_ids[f.row_actor[r]] == side]
+        for row in rows:
+            x[0, f.row_issue[row], n], s[0, f.row_issue[row], n] = f.row_mode[row], f.row_salience[row]
+        if rows:
+            power[0, n] = float(np.mean(f.row_capability[rows]))
+    columns = ["giver", "issue", "other", "for_issue", "shift", "for_shift", "gain", *(f"externality_{side}" for side in sides)]
+    if count < 2:
+        return pd.DataFrame(columns=columns)
+    found = []
+    for trade in exchange(x, s, power, rounds)[2][0]:
+        i, j, p, q = trade.giver_p, trade.giver_q, trade.issue_p, trade.issue_q
+        outside = [float("nan") if n in (i, j) else float(g) for n, g in enumerate(trade.gains)]
+        found.append((sides[i], f.issue_ids[p], sides[j], f.issue_ids[q], trade.shift_p * f.span[p], trade.shift_q * f.span[q],
+                      float(trade.gains[i]), *outside))  # fmt: skip
+    return pd.DataFrame(found, columns=columns)
 
 
 def sensitivity(
