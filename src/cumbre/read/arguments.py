@@ -37,6 +37,10 @@ _ADVERBIAL = words("adverbial")
 _ABROAD = words("abroad")
 
 
+_POSSESSING = frozenset("his her its their su sus".split())
+_CALLS = frozenset("conversation call llamada conversación".split())
+
+
 class Arguments:
     """Argument finder of one sentence; subjects are remembered by verb."""
 
@@ -224,6 +228,9 @@ class Arguments:
         if trigger.order is not None:
             source = self.subject(trigger.order)
             return source, self._target(trigger, source)
+        if trigger.rule.kind == "suffer":
+            giver = next((m for m in self.mentions if m.start >= trigger.at and m.prep in ("from", "by", "de", "por", "of")), None)
+            return giver, self.subject(v)
         if v.passive:
             return self._passive(trigger, v)
         if v.reflexive and self.lang == "es" and trigger.rule.objects and not trigger.words and self._se_passive(v):
@@ -489,13 +496,18 @@ class Arguments:
                 target = target or m
         if source is None:
             source = self._light_subject(trigger, target)
+        if source is None and at and tokens[at - 1].low in _POSSESSING:
+            main = next((o for o in self.shape.verbs if o.finite), None)
+            source = self.subject(main) if main is not None else None
+            if source is target:
+                source = None
         if source is not None and source is target:
             target = None
         if target is None and source is not None and rule.id in ("sanction.expel", "sanction.recall"):
             target = self._left_target(trigger, source)
         if rule.type in _VERBAL and target is None and source is not None and source.prep in ("of", "from", "by", "de", "por"):
             target = self._main_subject(trigger, source)
-        if rule.id in ("consult.visit", "consult.meet") and trigger.words == 0 and tokens[trigger.at].low in _GATHERINGS:
+        if rule.id in ("consult.visit", "consult.meet", "consult.call") and trigger.words == 0 and tokens[trigger.at].low in _GATHERINGS:
             source, target = self._gathering(trigger, source, target)
         return source, target
 
@@ -529,7 +541,7 @@ class Arguments:
             return source, target
         if source is None and target is None:
             partner = self._partner(subject)
-            return (subject, partner) if partner is not None else (None, None)
+            return (subject, partner) if partner is not None or self.tokens[trigger.at].low in _CALLS else (None, None)
         known = source or target
         if known is not None and known.code is not None and known.code != subject.code:
             return (known, subject) if source is not None else (subject, known)

@@ -108,6 +108,8 @@ def _nounlike(
             return not (flags & PAST and low[-1:] in "óá" and before in ("la", "lo", "los", "las"))
         if i and tokens[i - 1].text in ("“", "«", '"') and low in lex.nominals:
             return True
+        if flags & PRES and not flags & PAST and before in lex.verbs and (low in lex.nouns or low in lex.nominals):
+            return True  # "ofreció ayuda"
         return False
     if (
         flags & GER
@@ -280,7 +282,7 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
             will = True
         elif w in ("did", "does", "do") and flags & INF:
             pass
-        elif w not in ADVERBS:
+        elif w not in ADVERBS and not (w.endswith("ly") and len(w) > 4) and not w.endswith("mente"):
             break
         v.start = j
         j -= 1

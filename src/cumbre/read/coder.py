@@ -226,6 +226,11 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if source is not None and source.kind == "place" and kind != "PROTEST":
         a = None
+    if rule.id == "assault.fire" and b is None:
+        kind, mode = "MOBILIZE", ""  # a missile fired at nobody is a show of force
+    if kind == "REJECT" and trigger.verb is not None and target is not None and target.sector in ("CVL", "MED", "BUS", "PTY", "OPP"):
+        if any(lemma in ("vetar", "veto") for lemma, _ in trigger.verb.lemmas) and trigger.obj < 0:
+            kind = "COERCE"
     if kind != rule.type:
         mode = ""
     inferred = tuple(side for side, m in (("source", source), ("target", target)) if m is not None and m.inferred)

@@ -63,6 +63,7 @@ PAIR = (
 _OFFICES = words("offices")
 QUANTIFIERS = words("quantifiers")
 _CONTRACTED = {"al": "a", "del": "de"}
+_ABROAD = words("loose")
 _TIED = words("tied")
 _PAIR_HEADS = {p[0] for p in PAIR}
 _LEADERS = frozenset(("GOV", "LEG"))
@@ -634,6 +635,10 @@ def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, 
             if len(everyone) == 1:
                 mention.code, mention.inferred = next(iter(everyone)), True
                 continue
+        around = {m.code for m in there}
+        if not earlier and len(around) == 1 and mention.sector not in ("BUS", "MED", "NGO", "GOV") and tokens[mention.end - 1].low not in _ABROAD:
+            mention.code, mention.inferred = next(iter(around)), True
+            continue
         if context.home is not None and mention.sector not in ("BUS", "MED", "NGO", "CVL"):
             mention.code, mention.inferred = context.home, True
 

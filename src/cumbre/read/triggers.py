@@ -205,7 +205,8 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
                 nouns = left
             else:
                 if right is None or phrase.rest:
-                    right = _object_nouns(tokens, end, _clause_stop(tokens, end, 11), lex, shape)
+                    begin = v.at + 1 if "…" in phrase.rest else end
+                    right = _object_nouns(tokens, begin, _clause_stop(tokens, end, 11), lex, shape)
                 nouns = right
                 if phrase.rest:
                     right = None
@@ -320,8 +321,31 @@ def find_triggers(tokens: list[Token], mentions: list[Mention], lex: Lexicon, sh
         if trigger is not None and not (i in role_inside and trigger.words == 0 and token.low in ("strikes", "forces")):
             found.append(trigger)
             taken.update(range(i, trigger.end))
+    found.extend(_denials(tokens, shape, {t.at for t in found}))
     found.sort(key=lambda t: t.at)
     return _moods(found, tokens, lex, shape)
+
+
+_DENIAL_RULE = Rule("reject.denial", "REJECT", "", "say", frozenset(), frozenset(("with", "con")))
+
+
+def _denials(tokens: list[Token], shape: Shape, used: set[int]) -> list[Trigger]:
+    """ "said that he is not tied to the cartel": a speaker denies something of himself."""
+    found = []
+    for v in shape.verbs:
+        if not v.negated or not v.finite or v.modal or v.future or not any(lemma in ("be", "ser", "estar", "tener", "have") for lemma, _ in v.lemmas):
+            continue
+        said = next((o for o in reversed(shape.verbs) if o.at < v.start and o.finite), None)
+        if said is None or said.at in used or v.start - said.at > 4 or not any(lemma in SPEAKING or lemma in _SAYS for lemma, _ in said.lemmas):
+            continue
+        between = {t.low for t in tokens[said.at + 1 : v.start]}
+        if between <= _SELF:
+            found.append(Trigger(_DENIAL_RULE, "REJECT", said.start, v.at + 1, said.at, said))
+    return found
+
+
+_SAYS = frozenset(("insist", "stress", "underline", "claim", "subrayar", "insistir", "recalcar", "reiterar", "asegurar"))
+_SELF = frozenset(("that", "que", "he", "she", "it", "they", "él", "ella"))
 
 
 def _moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape) -> list[Trigger]:
@@ -346,7 +370,7 @@ def _moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape
         kind = _mood(trigger, tokens, shape)
         if kind is None:
             if carrier and v is not None:
-                regions.append((trigger.end, _sequel(trigger, tokens, shape), trigger))
+                regions.append((trigger.at + 1, _sequel(trigger, tokens, shape), trigger))
             continue
         trigger.type = kind
         if trigger.rule.kind == "describe":
@@ -356,10 +380,10 @@ def _moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape
             if turned is None:
                 continue
             trigger.type = turned
-            regions.append((trigger.end, _sequel(trigger, tokens, shape), trigger))
+            regions.append((trigger.at + 1, _sequel(trigger, tokens, shape), trigger))
         kept.append(trigger)
         if carrier and v is not None:
-            regions.append((trigger.end, _sequel(trigger, tokens, shape), trigger))
+            regions.append((trigger.at + 1, _sequel(trigger, tokens, shape), trigger))
     return [t for t in kept if not (t.rule.kind == "order" and t.softened)]
 
 
@@ -443,7 +467,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
         return _COMING.get(rule.type)
     if v.infinitive and trigger.order is None:
         return _infinitive(trigger, v, tokens, shape)
-    if lemmas & _WARN and v.at + 1 < len(tokens) and tokens[v.at + 1].low in ("of", "about", "sobre", "de", "del"):
+    after = tokens[v.at + 2].low if v.at + 2 < len(tokens) else ""
+    if lemmas & _WARN and follow in ("of", "about", "sobre", "de", "del") and after != "que":
         return None
     if (
         v.start
@@ -513,6 +538,6 @@ def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) ->
         return trigger.type
     if before in ("decision", "move", "decisión", "effort"):
         return trigger.type
-    if trigger.type == "CONSULT" or (trigger.rule.id == "support.sign"):
+    if (trigger.type == "CONSULT" and trigger.rule.id != "consult.mediate") or trigger.rule.id == "support.sign":
         return trigger.type
     return None
