@@ -36,7 +36,9 @@ def surveys(seed: int = 0, options: int = 4, polls: int = 7, houses: int = 2) ->
     return out
 
 
-def dense(rows: list[Survey], k: int, houses: int, days: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+def dense(
+    rows: list[Survey], k: int, houses: int, days: np.ndarray, jumps: list[tuple[float, np.ndarray]]
+) -> tuple[np.ndarray, np.ndarray, float]:
     """Posterior of the state on `days` and the likelihood, by one big Gaussian."""
     n = len(days)
     prior = np.zeros((n * k + houses * k,) * 2)
@@ -44,7 +46,8 @@ def dense(rows: list[Survey], k: int, houses: int, days: np.ndarray) -> tuple[np
     for i in range(n):
         for j in range(n):
             together = SCALES.walk**2 * max(0.0, min(days[i], days[j]) - first)
-            prior[i * k : (i + 1) * k, j * k : (j + 1) * k] = np.eye(k) * (1.5**2 + together)
+            moved = sum((v for d, v in jumps if first < d <= min(days[i], days[j])), np.zeros(k))
+            prior[i * k : (i + 1) * k, j * k : (j + 1) * k] = np.diag(1.5**2 + together + moved)
     prior[n * k :, n * k :] = np.eye(houses * k) * SCALES.house**2
     zs, hs, rs = [], [], []
     for s in rows:
@@ -67,8 +70,9 @@ def test_filter_and_smoother_are_exact(seed: int) -> None:
     k, houses = 4, 2
     rows = surveys(seed, k)
     days = np.arange(rows[0].day, rows[-1].day + 4)
-    mean, cov, loglik = dense(rows, k, houses, days)
-    trend, state = smooth(rows, SCALES, np.zeros(k), houses, days)
+    jumps = [(rows[2].day + 0.5, np.array([0.3, 0.0, 0.1, 0.0])), (rows[-1].day, np.full(k, 0.02))] if seed % 2 else []
+    mean, cov, loglik = dense(rows, k, houses, days, jumps)
+    trend, state = smooth(rows, SCALES, np.zeros(k), houses, days, jumps=jumps)
     assert state.loglik == pytest.approx(loglik, abs=1e-6)
     for t in range(len(days)):
         part = slice(t * k, (t + 1) * k)

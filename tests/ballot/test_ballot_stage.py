@@ -149,6 +149,19 @@ def test_what_is_known_already_is_not_drawn_again() -> None:
     assert b["on_ballot"].sel(candidate="caro").to_numpy().mean() == pytest.approx(0.4, abs=0.04)
 
 
+def test_a_dated_event_lets_support_move_at_once() -> None:
+    """A jump between the old polls and the last one makes the state follow the last one, for the candidate it names."""
+    late = poll("last", 1, {**SHARES, "caro": 22.0, "ana": 28.0}, "H1")
+    calm = make_case(polls=(*usual_polls(), *late))
+    told = calm.change(field=(change("launch", "enters", "caro", date=AS_OF - dt.timedelta(days=2)),))
+    caro = list(ballot.fit(calm).field.ids).index("caro")
+    a, b = ballot.fit(calm).expected[caro], ballot.fit(told).expected[caro]
+    assert b > a + 0.005
+    after = calm.change(field=(change("launch", "enters", "caro", date=AS_OF),))
+    wider = [f.support.estimate.variance()[list(f.support.active).index(caro)] for f in (ballot.fit(calm), ballot.fit(after))]
+    assert wider[1] > wider[0] + 0.02
+
+
 def test_endorsement_sends_the_votes_where_it_says() -> None:
     plain_out = run(make_case(field=(change("x", "withdraws", "dora"),)))
     told = run(make_case(field=(change("x", "endorses", "dora", target="caro"),)))

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from cumbre.ballot.logratio import FLOOR, close, helmert, utilities
 
-__all__ = ["DIFFUSE", "Scales", "State", "Survey", "Trend", "fit_scales", "observe", "run_filter", "smooth"]
+__all__ = ["DIFFUSE", "Scales", "State", "Survey", "Trend", "fit_scales", "growth", "observe", "run_filter", "smooth"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -94,6 +94,7 @@ class Trend:
 
 
 Observation = tuple[FloatArray, FloatArray, FloatArray]
+Jumps = Sequence[tuple[float, FloatArray]]
 
 
 @dataclass(frozen=True)
@@ -130,22 +131,34 @@ def observe(survey: Survey, k: int, houses: int) -> Observation:
     return b @ y, b @ a, (b * noise) @ b.T
 
 
+def growth(scales: Scales, jumps: Jumps, options: int, start: float, end: float) -> FloatArray:
+    """Variance that utilities gain after `start` up to `end`: the walk, and the dated events in between, shape (option,).
+
+    >>> growth(Scales(0.1, 0, 0), [(3.0, np.array([0.0, 0.5]))], 2, 0.0, 4.0).round(3).tolist()
+    [0.04, 0.54]
+    """
+    out = np.full(options, scales.walk**2 * max(end - start, 0.0))
+    for day, variance in jumps:
+        if start < day <= end:
+            out = out + variance
+    return out
+
+
 def run_filter(
     surveys: Sequence[Survey],
     scales: Scales,
     prior_mean: FloatArray,
     houses: int,
     house_record: FloatArray | None = None,
-    walk_scale: FloatArray | None = None,
+    jumps: Jumps = (),
     keep: list[_Step] | None = None,
-    jumps: Sequence[tuple[float, FloatArray]] = (),
     prior_sd: FloatArray | float = DIFFUSE,
     observed: Sequence[Observation | None] | None = None,
 ) -> State:
     """Support after all surveys, which must be sorted by day.
 
     prior_mean (option,) of utilities before the first poll; house_record (house, option) prior means of house effects;
-    walk_scale (option,) factor on the innovation sd (default 1); jumps: (day, variance (option,)) added on dated events;
+    jumps: (day, variance (option,)) of dated events, which widen the walk between the polls before and on or after that day;
     prior_sd (option,) of utilities before the first poll; observed: what `observe` gives for each survey, if it is at hand.
 
     >>> s = [Survey(float(d), 0, np.arange(2), np.array([0.6, 0.4]), 1000.0) for d in range(5)]
@@ -162,16 +175,12 @@ def run_filter(
     cov = np.zeros((size, size))
     cov[np.arange(k), np.arange(k)] = np.square(prior_sd)
     cov[np.arange(k, size), np.arange(k, size)] = scales.house**2
-    step = scales.walk**2 * (np.ones(k) if walk_scale is None else walk_scale**2)
     index = np.arange(k)
     loglik, day = 0.0, surveys[0].day if surveys else 0.0
-    pending = sorted((j for j in jumps if j[0] > day), key=lambda j: j[0])
     extra = scales.poll**2
     for number, survey in enumerate(surveys):
         if survey.day > day:
-            cov[index, index] += step * (survey.day - day)
-            while pending and pending[0][0] <= survey.day:
-                cov[index, index] += pending.pop(0)[1]
+            cov[index, index] += growth(scales, jumps, k, day, survey.day)
             day = survey.day
         if len(survey.options) < 2:
             continue
@@ -206,7 +215,7 @@ def smooth(
     houses: int,
     days: FloatArray,
     house_record: FloatArray | None = None,
-    walk_scale: FloatArray | None = None,
+    jumps: Jumps = (),
     prior_sd: FloatArray | float = DIFFUSE,
 ) -> tuple[Trend, State]:
     """Support on every day of `days` (sorted) given all surveys, and the filtered state at the end.
@@ -215,10 +224,9 @@ def smooth(
     for that day and r, N come backwards from the polls at or after it.
     """
     steps: list[_Step] = []
-    state = run_filter(surveys, scales, prior_mean, houses, house_record, walk_scale, keep=steps, prior_sd=prior_sd)
+    state = run_filter(surveys, scales, prior_mean, houses, house_record, jumps, keep=steps, prior_sd=prior_sd)
     k = len(prior_mean)
     size = k * (1 + houses)
-    walk = scales.walk**2 * (np.ones(k) if walk_scale is None else walk_scale**2)
     r, n = np.zeros(size), np.zeros((size, size))
     mean_out, cov_out = np.zeros((len(days), k)), np.zeros((len(days), k, k))
     last = surveys[-1].day if surveys else 0.0
@@ -226,7 +234,7 @@ def smooth(
     t = len(days) - 1
     while t >= 0 and days[t] > last:
         mean_out[t] = state.mean
-        cov_out[t] = state.cov + np.diag(walk * (days[t] - last))
+        cov_out[t] = state.cov + np.diag(growth(scales, jumps, k, last, days[t]))
         t -= 1
     for i in range(len(steps) - 1, -1, -1):
         s = steps[i]
@@ -237,14 +245,14 @@ def smooth(
         n = n - cross - cross.T + s.h.T @ (gain.T @ ng + s.weight) @ s.h
         before = steps[i - 1].day if i else -np.inf
         while t >= 0 and days[t] > before:
-            gap = s.day - days[t]
-            if gap >= 0:
+            if days[t] <= s.day:
                 p = s.cov.copy()
-                p[index, index] -= walk * min(gap, s.day - before if np.isfinite(before) else 0.0)
+                if np.isfinite(before):
+                    p[index, index] -= growth(scales, jumps, k, days[t], s.day)
                 mean_out[t] = s.mean[:k] + p[:k] @ r
                 cov_out[t] = p[:k, :k] - p[:k] @ n @ p[:, :k]
                 if not np.isfinite(before):
-                    cov_out[t] += np.diag(walk * gap)
+                    cov_out[t] += np.diag(growth(scales, jumps, k, days[t], s.day))
             t -= 1
     return Trend(np.asarray(days, float), mean_out, cov_out), state
 
@@ -256,7 +264,7 @@ def fit_scales(
     prior_mean: FloatArray,
     houses: int,
     house_record: FloatArray | None = None,
-    walk_scale: FloatArray | None = None,
+    jumps: Jumps = (),
     prior_sd: FloatArray | float = DIFFUSE,
 ) -> tuple[FloatArray, list[State]]:
     """Posterior weights of the scales on a grid, by marginal likelihood times prior; and the state under each.
@@ -268,9 +276,7 @@ def fit_scales(
     """
     k = len(prior_mean)
     observed = [observe(s, k, houses) if len(s.options) >= 2 else None for s in surveys]
-    states = [
-        run_filter(surveys, g, prior_mean, houses, house_record, walk_scale, prior_sd=prior_sd, observed=observed) for g in grid
-    ]
+    states = [run_filter(surveys, g, prior_mean, houses, house_record, jumps, prior_sd=prior_sd, observed=observed) for g in grid]
     score = np.array([s.loglik for s in states]) + log_prior
     weight = np.exp(score - score.max())
     return np.asarray(weight / weight.sum()), states

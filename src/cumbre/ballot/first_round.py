@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import special
 
 from cumbre.ballot.common_error import CommonError, centre, error_scale, pooled_spread
-from cumbre.ballot.filter import DIFFUSE, Scales, State, Survey, fit_scales
+from cumbre.ballot.filter import DIFFUSE, Jumps, Scales, State, Survey, fit_scales
 from cumbre.ballot.logratio import close, shares
 
 __all__ = ["GRID", "Estimate", "centred_utility", "estimate", "house_table", "merge", "quasi_errors", "root", "start"]
@@ -123,7 +123,7 @@ def estimate(
     undecided: float = 0.0,
     house_record: FloatArray | None = None,
     grid: Sequence[Scales] = GRID,
-    walk_scale: FloatArray | None = None,
+    jumps: Jumps = (),
     prior_mean: FloatArray | None = None,
     prior_sd: FloatArray | float = DIFFUSE,
 ) -> Estimate:
@@ -141,7 +141,7 @@ def estimate(
         ]
     )  # fmt: skip
     first = start(ordered, options) if prior_mean is None else prior_mean
-    weights, states = fit_scales(ordered, grid, log_prior, first, houses, house_record, walk_scale, prior_sd)
+    weights, states = fit_scales(ordered, grid, log_prior, first, houses, house_record, jumps, prior_sd)
     mean, cov, house_mean, house_sd = _mix(weights, states)
     table = house_table(ordered, options, ordered[-1].day - 30) if ordered else np.zeros((0, options))
     spread = pooled_spread(table) if len(table) else pooled_spread(np.full((1, options), np.nan))

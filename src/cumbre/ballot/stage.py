@@ -11,7 +11,7 @@ from cumbre import priors
 from cumbre.ballot import inputs
 from cumbre.ballot.blank import deflate
 from cumbre.ballot.common_error import CommonError, error_scale
-from cumbre.ballot.filter import DIFFUSE, Scales, Survey, run_filter
+from cumbre.ballot.filter import DIFFUSE, Jumps, Scales, Survey, growth, run_filter
 from cumbre.ballot.first_round import FEWEST, Estimate, centred_utility, estimate, merge, root, start
 from cumbre.ballot.inputs import Change, Contest, Field, Question
 from cumbre.ballot.learning import BallotPrior
@@ -34,6 +34,11 @@ UNSEEN = (0.003, 0.7)
 
 PRIMARY_SD = 0.5
 """How far the voters of a primary differ from the members' national support, sd on the log scale, before polls of it (judged)."""
+
+
+FIELD_JUMP, MEETING_JUMP = 0.2, 0.03
+"""Sd on the log scale of the jump in a candidate's support on the day of a change that names the candidate, and of everybody's on the
+day of the meeting (judged; a summit moves a vote by little: see docs/home.md)."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,7 @@ class Fitted:
     runoff_days: int
     country: str
     surveys: tuple[Survey, ...]
+    jumps: tuple[tuple[float, FloatArray], ...]
 
 
 def horizon_days(case: Case) -> tuple[int, int]:
@@ -127,7 +133,13 @@ def _active(field: Field, asked: tuple[Question, ...], changes: tuple[Change, ..
 
 
 def _estimate(
-    surveys: list[Survey], options: int, houses: int, seen: BoolArray, undecided: float, record: FloatArray | None = None
+    surveys: list[Survey],
+    options: int,
+    houses: int,
+    seen: BoolArray,
+    undecided: float,
+    record: FloatArray | None = None,
+    jumps: Jumps = (),
 ) -> tuple[Estimate, Scales, FloatArray, FloatArray]:
     """Scales from the polls of the main options, then the full state at those scales."""
     first = start(surveys, options)
@@ -147,7 +159,12 @@ def _estimate(
             n = s.n * float(s.share[kept].sum() / s.share.sum())
             small.append(replace(s, options=place[s.options[kept]], share=s.share[kept], n=n))
     scales = estimate(small, len(main), houses).scales if small else Scales(0.06, 0.15, 0.08)
-    return estimate(surveys, options, houses, undecided, record, grid=(scales,), prior_mean=mean, prior_sd=sd), scales, mean, sd
+    return (
+        estimate(surveys, options, houses, undecided, record, grid=(scales,), jumps=jumps, prior_mean=mean, prior_sd=sd),
+        scales,
+        mean,
+        sd,
+    )
 
 
 def fit(case: Case, prior: BallotPrior | None = None) -> Fitted:
@@ -186,7 +203,11 @@ def fit(case: Case, prior: BallotPrior | None = None) -> Fitted:
 
     surveys = prepared(asked, field, houses, active, full, table, blank)
     record = _house_record(houses, active, field, prior, country, blank)
-    state, scales, _, _ = _estimate(surveys, len(active), max(len(houses), 1), seen, undecided, record)
+    jumps = _jumps(case, changes, active)
+    state, scales, _, _ = _estimate(surveys, len(active), max(len(houses), 1), seen, undecided, record, jumps)
+    last = max((s.day for s in surveys), default=0.0)
+    after = growth(Scales(0.0, 0.0, 0.0), jumps, len(active), last, 0.0)
+    state = replace(state, cov=state.cov + np.diag(after))
     support = _support(state, scales, active, field, prior, days, country, blank)
     expected = np.zeros(field.size)
     expected[active] = support.share
@@ -199,8 +220,19 @@ def fit(case: Case, prior: BallotPrior | None = None) -> Fitted:
         pairs = pair_table(prior.runoff, expected, standing, polled, table, field.blank, float(runoff_days))
     return Fitted(
         field, asked, houses, contests, changes, support, expected, mean, sd, scale, table, sharp, pairs, prior, days, runoff_days,
-        country, tuple(surveys),
+        country, tuple(surveys), jumps,
     )  # fmt: skip
+
+
+def _jumps(case: Case, changes: tuple[Change, ...], active: IntArray) -> tuple[tuple[float, FloatArray], ...]:
+    """Dated events of the past that let support move at once: a change of the field moves its candidate, the meeting everybody."""
+    out = []
+    for change in changes:
+        if change.day <= 0 and change.candidate in active:
+            out.append((float(change.day), FIELD_JUMP**2 * (active == change.candidate)))
+    if case.meeting is not None and case.meeting.date <= case.as_of:
+        out.append((float((case.meeting.date - case.as_of).days), np.full(len(active), MEETING_JUMP**2)))
+    return tuple(out)
 
 
 def _house_record(

@@ -165,7 +165,7 @@ def _trend(case: Case, fitted: Fitted) -> pd.DataFrame:
     mean = np.log(np.maximum(share / max(share.sum(), 1e-12), 0.003))
     days = np.arange(surveys[0].day, 1.0)
     trend, _ = smooth(
-        surveys, s.scales, mean - mean.mean(), max(len(fitted.houses), 1), days, prior_sd=np.where(listed, DIFFUSE, 0.7)
+        surveys, s.scales, mean - mean.mean(), max(len(fitted.houses), 1), days, jumps=fitted.jumps, prior_sd=np.where(listed, DIFFUSE, 0.7)
     )  # fmt: skip
     shown, rows = _shown(fitted), []
     found = np.flatnonzero(s.active == fitted.field.blank)
