@@ -113,12 +113,8 @@ def draw_inputs(f: Fitted, source: Source) -> Draws:
     count, total, groups = len(f.issue_ids), len(f.row_issue), len(f.groups)
     actor_factor = np.empty((worlds, len(f.actor_ids)))
     source_factor = np.empty((worlds, len(f.source_ids)))
-    own, sal, cap, red = (
-        np.empty((worlds, total)),
-        np.empty((worlds, total)),
-        np.empty((worlds, total)),
-        np.empty((worlds, total)),
-    )
+    # columns are filled one by one, so each lies together in memory
+    own, sal, cap, red = (np.empty((total, worlds)).T for _ in range(4))
     for n, name in enumerate(f.source_ids):
         source_factor[:, n] = source(f"source.{name}").normal(1)[:, 0]
     for a, actor in enumerate(f.actor_ids):
