@@ -75,6 +75,14 @@ def test_leaving_one_dossier_out(tmp_path):
     check(tmp_path / "f.csv", pd.read_csv(data / "issues.csv"))
 
 
+def test_leaving_out_needs_outcomes(tmp_path):
+    data = made_issues(tmp_path, 4)
+    pd.read_csv(data / "issues.csv").drop(columns=["outcome"]).to_csv(data / "issues.csv", index=False)
+    run(data, tmp_path / "a.csv", refit="loo")
+    run(data, tmp_path / "b.csv")
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
 def test_outcomes_never_reach_the_forecast(tmp_path):
     data = made_issues(tmp_path)
     run(data, tmp_path / "a.csv")

@@ -24,6 +24,9 @@ from cumbre.table.kernel import LEVELS
 
 __all__ = ["episode_features", "issue_inputs", "issue_parts", "rows_of", "run", "score_bilateral", "score_issues"]
 
+FEWEST = 10
+"""Decided issues needed before mixture weights are chosen again."""
+
 Progress = Callable[[float, str], None] | None
 QUANTILES = [f"q{round(1000 * level):03d}" for level in LEVELS]
 _TASKS = {"issues.csv": "issues", "episodes.csv": "bilateral", "closed_forms.csv": "closed"}
@@ -116,7 +119,8 @@ def _loo_priors(issues: pd.DataFrame, groups: Mapping[str, pd.DataFrame], progre
 def _issues(data: Path, out: Path, loo: bool, progress: Progress) -> pd.DataFrame:
     issues, groups = issue_inputs(data)
     many = shipped.load("table")["many_actor"]
-    by_dossier = _loo_priors(issues, groups, progress) if loo else {}
+    # too few decided issues say nothing about weights: then the shipped ones stand
+    by_dossier = _loo_priors(issues, groups, progress) if loo and issues["outcome"].notna().sum() >= FEWEST else {}
     rows: list[list[Any]] = []
     nobody = pd.DataFrame({"position": [], "salience": [], "capability": []}, dtype=float)
     for number, issue in enumerate(rows_of(issues)):
