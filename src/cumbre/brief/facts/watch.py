@@ -55,8 +55,14 @@ def watch_facts(study: Study, ballot: BallotFacts | None) -> WatchFacts:
     wanted = {"table.deal", "home.approval", "relation.index", *leading}
     numbers = [h for h in headlines(case) if h.id in wanted and h.stage in study.worlds]
     few = study.worlds.keep(np.arange(study.worlds.draws) < READ) if study.worlds.draws > READ else study.worlds
-    found = watch(case, few, numbers, most=OF_ONE_NUMBER + 2) if numbers else []
-    found = [i for i in found if not (i.headline.id == "home.approval" and i.event.family.startswith("approval"))]
+    found = watch(case, few, numbers, most=OF_ONE_NUMBER + 5) if numbers else []
+    # What is part of the number, or is only seen as it is decided, is no early sign of it.
+    found = [
+        i
+        for i in found
+        if not (i.headline.id == "home.approval" and i.event.family.startswith("approval"))
+        and not i.event.family.startswith(("pair", "standing"))
+    ]
     strength = {id(i): abs(i.effect) / LARGE.get(i.headline.unit, 1.0) for i in found}
     kept: list[Indicator] = []
     for indicator in sorted(found, key=lambda i: -strength[id(i)]):

@@ -58,16 +58,46 @@ def why_facts(study: Study, outcomes: tuple[Outcome, ...]) -> tuple[Tornado, ...
     if channels is not None:
         for k, id_ in enumerate(channels[0]):
             inputs.setdefault(f"home.channel.{id_}", channels[1][:, k])
+    inputs |= _states(study)
     if study.has("table", "deal"):
         inputs["table.deal"] = (study.array("table", "deal") > 0).astype(float)
     return tuple(t for o in chosen if (t := _tornado(study, o, inputs)) is not None)
+
+
+def _states(study: Study) -> dict[str, np.ndarray]:
+    """What the worlds differ in before the vote is counted: primaries, who stands, turnout, approval, the relationship."""
+    found: dict[str, np.ndarray] = {}
+    if study.has("ballot", "on_ballot"):
+        ids, standing = study.labels("ballot", "candidate"), study.array("ballot", "on_ballot")
+        for k, id_ in enumerate(ids):
+            if 0.02 <= standing[:, k].mean() <= 0.98:
+                found[f"ballot.stands.{id_}"] = standing[:, k].astype(float)
+        if study.has("ballot", "primary_winner"):
+            won = study.array("ballot", "primary_winner")
+            for p, primary in enumerate(study.labels("ballot", "primary")):
+                for k, id_ in enumerate(ids):
+                    here = won[:, p] == k
+                    if 0.02 <= here.mean() <= 0.98:
+                        found[f"ballot.wins.{primary}.{id_}"] = here.astype(float)
+                        # who wins a primary stands; the primary says it better
+                        found.pop(f"ballot.stands.{id_}", None)
+    if study.has("ballot", "turnout1"):
+        found["ballot.turnout"] = study.array("ballot", "turnout1").astype(float)
+    if study.has("home", "approval"):
+        found["home.approval"] = study.array("home", "approval")[:, study.week("home", study.vote_day)].astype(float)
+    if study.has("relation", "index") and study.pair in study.labels("relation", "pair"):
+        pair = study.labels("relation", "pair").index(study.pair)
+        found["relation.index"] = study.array("relation", "index")[:, pair, study.week("relation", study.vote_day)].astype(float)
+    return found
 
 
 def _tornado(study: Study, outcome: Outcome, inputs: dict[str, np.ndarray]) -> Tornado | None:
     numbers, base_id = study.numbers, f"brief.why.{outcome.key}{'.' + outcome.who if outcome.who else ''}"
     found = []
     for name, values in inputs.items():
-        if outcome.key == "deal" and (name == "table.deal" or name.startswith("home.")):
+        if outcome.key == "deal" and (name == "table.deal" or name.startswith(("home.", "ballot.", "relation."))):
+            continue
+        if outcome.who and name.endswith(f".{outcome.who}"):
             continue
         ends = _ends(values)
         if ends is None or min(len(ends[0]), len(ends[1])) < 200:
@@ -128,6 +158,11 @@ def describe(study: Study, name: str) -> tuple[str, str, str, str]:
         return "channel", id_, "", row.label if row else "judged"
     if name == "table.deal":
         return "any_deal", "", "", "simulated"
+    if name in ("home.approval", "relation.index", "ballot.turnout"):
+        return rest, "", "", "simulated"
+    if stage == "ballot":
+        kind, *of = rest.split(".")
+        return kind, of[-1], ".".join(of[:-1]), "simulated"
     issue = max((i for i in study.case.issue if rest.endswith(i)), key=len, default="")
     middle = rest[: len(rest) - len(issue)].strip("_.") if issue else rest
     ids = [*study.case.actor, *study.case.principals]

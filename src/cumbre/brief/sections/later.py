@@ -32,6 +32,12 @@ def driver_words(w: Writer, driver: Driver) -> str:
     if driver.kind == "channel":
         row = next((c for c in w.study.case.channels if c.id == driver.actor), None)
         return w.s("driver.channel", name=w.words.pick(row.name, row.name_es) if row else driver.actor)
+    if driver.kind in ("wins", "stands"):
+        primary = next((p for p in w.study.case.primaries if p.id == driver.issue), None)
+        said = w.words.pick(primary.name, primary.name_es) if primary else ""
+        return w.s(f"driver.{driver.kind}", name=w.person(driver.actor), primary=said)
+    if driver.kind in ("approval", "index", "turnout"):
+        return w.s(f"driver.{driver.kind}", day=w.study.vote_day)
     key = f"driver.{driver.kind}"
     issue = w.issue(driver.issue) if driver.issue else ""
     actor = w.side(driver.actor) if driver.actor else ""
