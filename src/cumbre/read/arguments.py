@@ -144,6 +144,10 @@ class Arguments:
             if after is not None:
                 return self.subject(after)
             return self._scored(v)
+        if self.lang == "es" and before in (",", "”", "»", '"') and v.finite:
+            inverted = self._inverted(v)
+            if inverted is not None and inverted.start - v.at <= 2:
+                return inverted
         coordinated = before in _AND or (before in (",", "”", '"') and self._listed(v))
         if coordinated and v.finite:
             above = self._coordinate(v)
@@ -341,10 +345,12 @@ class Arguments:
                 score += 0.9
             elif prep in _AGENT:
                 score -= 4.0 if trigger.verb is not None and trigger.verb.passive else 2.0
+            elif trigger.words and m.prep_at == trigger.end - 1:
+                score += 1.8
             elif prep in rule.preps:
                 score += 1.0
             elif prep in ("of", "de", "del"):
-                score += 0.5 if rule.type != "REQUEST" else -1.6
+                score += 0.5 if rule.type != "REQUEST" else -3.0
             elif prep in _PLACE:
                 score -= 1.6 if rule.kind != "mutual" else 3.5
             elif prep in ("a", "to", "al", "con", "with", "against", "contra", "on", "sobre"):
@@ -357,7 +363,7 @@ class Arguments:
             score -= (0.6 if rule.type == "THREATEN" and shape.hypothetical_from[m.start] >= 0 else 2.2) * barriers
             score -= 0.7 * (shape.comma_before[m.start] - shape.comma_before[start])
             if m.kind == "place":
-                score -= 1.2 if rule.type != "ASSAULT" else 0.2
+                score -= 1.2
             if m.kind == "role":
                 score -= 0.6
             if m.kind in ("pron",):
@@ -374,11 +380,14 @@ class Arguments:
             if prep in _FROM and m.prep_at and self.tokens[m.prep_at - 1].low in _OWNED:
                 score += 2.2 if prep in _PLACE else 1.0 if prep not in _AGENT else 3.0
             if m.end < len(self.tokens) and m.end in shape.by_token and shape.by_token[m.end].finite and not prep:
-                score -= 1.2  # it is the subject of the next verb
+                score -= 1.2 if rule.type != "THREATEN" or shape.hypothetical_from[m.start] < 0 else 0.0  # it is the subject of the next verb
             if score > best_score:
                 best, best_score = m, score
         pronoun = self._object_pronoun(trigger, source)
-        if pronoun is not None and (best is None or best_score < 0.2):
+        clitic = trigger.verb is not None and any(t.low in ("lo", "los") for t in self.tokens[trigger.verb.start : trigger.verb.at])
+        follow = self.tokens[trigger.at + 1].low if trigger.at + 1 < len(self.tokens) else ""
+        weak = best is None or (best_score < 0.2 and follow not in _OWN)
+        if pronoun is not None and (weak or (clitic and self.lang == "es")):
             return pronoun
         if best is None and left:
             return self._left_target(trigger, source)
@@ -481,8 +490,10 @@ class Arguments:
                     partner = next((o for o in self.mentions if o is not m and o.group == m.group and o.code != m.code), None)
                     if partner is not None and rule.kind in ("mutual", "carrier_mutual"):
                         target = partner
-                elif target is None:
+                elif target is None and m.group != source.group:
                     target = m
+            elif prep in ("from", "desde") and source is None and (rule.type in _VERBAL or rule.type in ("SUPPORT", "AGREE")):
+                source = m
             elif (
                 prep in rule.preps or prep in ("against", "contra", "a", "on", "to", "al", "into", "sobre", "hacia", "for")
             ) and target is None:

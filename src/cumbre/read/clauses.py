@@ -282,7 +282,7 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
             will = True
         elif w in ("did", "does", "do") and flags & INF:
             pass
-        elif w not in ADVERBS and not (w.endswith("ly") and len(w) > 4) and not w.endswith("mente"):
+        elif w not in ADVERBS and not (w.endswith("ly") and len(w) > 4 and tokens[j].text[0].islower()) and not w.endswith("mente"):
             break
         v.start = j
         j -= 1

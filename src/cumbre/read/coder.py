@@ -191,7 +191,8 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
     if a is None and b is None and (paired or crowd):
         pass
     elif a is None and b is None and source is not None and target is not None and not trigger.nominal and source is not target:
-        if (rule.kind not in ("carrier_say", "say") and kind not in ("ASSAULT", "COERCE")) or "pair" in (
+        armed = {source.sector, target.sector} & {"REB", "CRM", "OPP"}
+        if (rule.kind not in ("carrier_say", "say") and kind not in ("ASSAULT", "COERCE") and not armed) or "pair" in (
             source.kind,
             target.kind,
         ):

@@ -62,6 +62,7 @@ PAIR = (
 )  # fmt: skip
 _OFFICES = words("offices")
 QUANTIFIERS = words("quantifiers")
+_KEPT = frozenset(("GOV", "MIL", "JUD", "REB", "LEG"))
 _CONTRACTED = {"al": "a", "del": "de"}
 _ABROAD = words("loose")
 _TIED = words("tied")
@@ -286,7 +287,9 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
                     joined = role_sector in ("GOV", "CVL", "LEG", "ELI", "MIL", "COP", "REB", "CRM") and tokens[
                         end - 1
                     ].low not in ("presos",)
-                if joined:
+                if joined and role_sector is None and kinds == {"group"} and item.sector not in ("GOV", "MIL") and nxt.sector in _KEPT:
+                    role_sector = item.sector  # a Hamas delegation speaks for Hamas
+                elif joined:
                     role_sector = nxt.sector if role_sector is None else _sector(role_sector, nxt.sector, lang)
             elif nxt.kind == "demonym":
                 if role_sector is not None and code is None:
@@ -296,7 +299,9 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
                         or (lang == "es" and size == 1 and _plain_gap(tokens, end, nxt.start, lex, 1))
                     ):
                         joined = True
-                elif kinds == {"demonym"} and size == 0 and nxt.code == code:
+                    elif lang == "es" and words in (["de"],) and role_sector == "CVL" and tokens[nxt.start].low.endswith("s"):
+                        joined = True
+                elif size == 0 and nxt.code == code and (kinds == {"demonym"} or (lang == "es" and "group" in kinds)):
                     joined = True
                 if joined:
                     code, row = nxt.code, nxt.row
@@ -350,6 +355,8 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
                     if code is None:
                         code = nxt.code
                         row = nxt.row
+                    if nxt.sector == "GOV" and role_sector in ("JUD", "PTY", "LEG"):
+                        role_sector = "GOV"
                     if nxt.sector != "ELI" and role_sector == "GOV" and nxt.sector in ("OPP", "LEG", "PTY") and words != ["of"]:
                         role_sector = nxt.sector if nxt.sector == "OPP" else role_sector
             if not joined:

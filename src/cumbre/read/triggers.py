@@ -285,7 +285,7 @@ def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
     j = trigger.end
     while j < n:
         low = tokens[j].low
-        if low in (";", "after", "while", "tras", "mientras", "luego", "cuando", "when", "hours", "despite", "amid"):
+        if low in (";", "after", "while", "tras", "mientras", "luego", "cuando", "when", "hours", "despite", "amid", "during", "durante"):
             return j
         if low == "as" and j and tokens[j - 1].low in (",", "even", "just"):
             return j
