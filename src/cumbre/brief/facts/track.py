@@ -76,7 +76,7 @@ def _scores(study: Study) -> list[Score]:
                     digits=2,
                     n=row.get("n"),
                     note=row["command"],
-                )  # fmt: skip
+                )
             )
         assert figures[0] is not None
         texts = {name: (row[name], row.get(f"{name}_es", "")) for name in ("measure", "baseline_name", "on")}

@@ -32,7 +32,7 @@ def ask_section(w: Writer, variables: tuple[Variable, ...]) -> Section:
         (
             w.t("ask.lede", n=worlds, few=fewest),
             Markup('<div id="ask-panel" hidden></div>'),
-            Markup("<noscript>{}</noscript>").format(w.t("ask.noscript", case=w.study.case.id)),
+            Markup('<div class="unscripted">{}</div>').format(w.t("ask.noscript", case=w.study.case.id)),
         ),
     )
 

@@ -23,7 +23,13 @@ def why_section(w: Writer, tornados: tuple[Tornado, ...]) -> Section:
     if not shown:
         return Section("why", title, (w.t("why.empty"),))
     top = shown[0].drivers[0]
-    lede = w.t("why.lede", outcome=w.outcome(shown[0].outcome), driver=driver_words(w, top), low=top.at_low, high=top.at_high)
+    lede = w.t(
+        f"why.lede{_yes_no(top)}",
+        outcome=w.outcome(shown[0].outcome),
+        driver=driver_words(w, top),
+        low=top.at_low,
+        high=top.at_high,
+    )
     return Section("why", title, (lede, w.t("why.how")), tuple(_tornado(w, t) for t in shown))
 
 
@@ -45,6 +51,11 @@ def driver_words(w: Writer, driver: Driver) -> str:
         return w.s(key, actor=actor, issue=issue)
     form = "both" if actor and issue else "actor" if actor else "issue" if issue else "plain"
     return w.s(f"driver.other_{form}", kind=driver.kind.replace("_", " "), actor=actor, issue=issue)
+
+
+def _yes_no(driver: Driver) -> str:
+    """Suffix of the sentence about an assumption that is a yes or no."""
+    return "_yes" if driver.kind in ("wins", "stands", "any_deal", "mediator") else ""
 
 
 def _tornado(w: Writer, tornado: Tornado) -> Chart:
@@ -83,7 +94,7 @@ def _tornado(w: Writer, tornado: Tornado) -> Chart:
         cells,
         title=w.s("why.chart", outcome=outcome),
         sentence=(
-            "why.sentence",
+            f"why.sentence{_yes_no(tornado.drivers[0])}",
             {
                 "outcome": outcome,
                 "driver": driver_words(w, tornado.drivers[0]),
