@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
+
+# the makers of the small case stand beside this file, whatever way the tests are imported
+sys.path.insert(0, str(Path(__file__).parent))
+
 from made_table import small_case, worlds_of
 
 from cumbre.record import Case
