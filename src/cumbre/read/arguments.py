@@ -233,7 +233,9 @@ class Arguments:
             source = self.subject(trigger.order)
             return source, self._target(trigger, source)
         if trigger.rule.kind == "suffer":
-            giver = next((m for m in self.mentions if m.start >= trigger.at and m.prep in ("from", "by", "de", "por", "of")), None)
+            giver = next(
+                (m for m in self.mentions if m.start >= trigger.at and m.prep in ("from", "by", "de", "por", "of")), None
+            )
             return giver, self.subject(v)
         if v.passive:
             return self._passive(trigger, v)
@@ -380,11 +382,15 @@ class Arguments:
             if prep in _FROM and m.prep_at and self.tokens[m.prep_at - 1].low in _OWNED:
                 score += 2.2 if prep in _PLACE else 1.0 if prep not in _AGENT else 3.0
             if m.end < len(self.tokens) and m.end in shape.by_token and shape.by_token[m.end].finite and not prep:
-                score -= 1.2 if rule.type != "THREATEN" or shape.hypothetical_from[m.start] < 0 else 0.0  # it is the subject of the next verb
+                score -= (
+                    1.2 if rule.type != "THREATEN" or shape.hypothetical_from[m.start] < 0 else 0.0
+                )  # it is the subject of the next verb
             if score > best_score:
                 best, best_score = m, score
         pronoun = self._object_pronoun(trigger, source)
-        clitic = trigger.verb is not None and any(t.low in ("lo", "los") for t in self.tokens[trigger.verb.start : trigger.verb.at])
+        clitic = trigger.verb is not None and any(
+            t.low in ("lo", "los") for t in self.tokens[trigger.verb.start : trigger.verb.at]
+        )
         follow = self.tokens[trigger.at + 1].low if trigger.at + 1 < len(self.tokens) else ""
         weak = best is None or (best_score < 0.2 and follow not in _OWN)
         if pronoun is not None and (weak or (clitic and self.lang == "es")):
@@ -518,7 +524,11 @@ class Arguments:
             target = self._left_target(trigger, source)
         if rule.type in _VERBAL and target is None and source is not None and source.prep in ("of", "from", "by", "de", "por"):
             target = self._main_subject(trigger, source)
-        if rule.id in ("consult.visit", "consult.meet", "consult.call") and trigger.words == 0 and tokens[trigger.at].low in _GATHERINGS:
+        if (
+            rule.id in ("consult.visit", "consult.meet", "consult.call")
+            and trigger.words == 0
+            and tokens[trigger.at].low in _GATHERINGS
+        ):
             source, target = self._gathering(trigger, source, target)
         return source, target
 

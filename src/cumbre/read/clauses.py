@@ -86,6 +86,8 @@ def _nounlike(
         if any(m.end == i and m.kind != "attr" for m in mentions):
             return before in ("us", "u.s.")
         if before[:1].isalpha() and tokens[i - 1].text[:1].islower():
+            if before in lex.verbs and before not in lex.nouns and before not in lex.nominals:
+                return True  # "goes back"
             return not (
                 before.endswith("s") and not before.endswith("ss") and before not in DETERMINERS and before not in PREPOSITIONS
             )
@@ -282,7 +284,9 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
             will = True
         elif w in ("did", "does", "do") and flags & INF:
             pass
-        elif w not in ADVERBS and not (w.endswith("ly") and len(w) > 4 and tokens[j].text[0].islower()) and not w.endswith("mente"):
+        elif (
+            w not in ADVERBS and not (w.endswith("ly") and len(w) > 4 and tokens[j].text[0].islower()) and not w.endswith("mente")
+        ):
             break
         v.start = j
         j -= 1

@@ -229,7 +229,12 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         a = None
     if rule.id == "assault.fire" and b is None:
         kind, mode = "MOBILIZE", ""  # a missile fired at nobody is a show of force
-    if kind == "REJECT" and trigger.verb is not None and target is not None and target.sector in ("CVL", "MED", "BUS", "PTY", "OPP"):
+    if (
+        kind == "REJECT"
+        and trigger.verb is not None
+        and target is not None
+        and target.sector in ("CVL", "MED", "BUS", "PTY", "OPP")
+    ):
         if any(lemma in ("vetar", "veto") for lemma, _ in trigger.verb.lemmas) and trigger.obj < 0:
             kind = "COERCE"
     if kind != rule.type:
@@ -270,6 +275,10 @@ def _merge(events: list[Coded]) -> list[Coded]:
                 continue
             straight = _same(other.source, event.source) and _same(other.target, event.target)
             crossed = (other.mutual or event.mutual) and _same(other.source, event.target) and _same(other.target, event.source)
+            again = straight and event.source == other.source and event.target == other.target
+            if again and not (event.nominal or other.nominal) and None not in (event.source, event.target):
+                if abs(event.trigger[0] - other.trigger[0]) > 15:
+                    continue  # said twice of one dyad: two acts, if their dates differ
             if straight or crossed:
                 twin = True
                 break

@@ -100,6 +100,8 @@ def _from_article(event: Coded, context: Context, previous: list[str]) -> Coded:
     for side, known in (("target", event.source), ("source", event.target)):
         if getattr(event, side) is None and known is not None:
             other = previous[1] if previous[0][:3] == known[:3] else previous[0] if previous[1][:3] == known[:3] else None
+            if other is not None and other[4:] in ("CVL", "BUS", "MED"):
+                other = f"{other[:3]} GOV"
             if other is not None:
                 return replace(event, inferred=(*event.inferred, side), **{side: other})  # type: ignore[arg-type]
     return event
@@ -112,10 +114,14 @@ def _proposals(
     context = Context(date)
     for piece in pieces:
         before = list(context.dyad)
+        seen: set[tuple[str, str | None, str | None, dt.date | None]] = set()
         for event in code_sentence(piece.text, piece.start, lex, index, context):
             found = _from_article(event, context, before) if fill else event
             at = found.trigger[0] - piece.start
             day, granularity, span = event_date(piece.text, at, date, lang, found.future)
+            if (found.type, found.source, found.target, day) in seen:
+                continue
+            seen.add((found.type, found.source, found.target, day))
             key = f"{name}:{piece.start}:{found.rule}:{found.trigger[0]}"
             yield ProposedEvent(
                 id="e" + hashlib.sha256(key.encode()).hexdigest()[:10],

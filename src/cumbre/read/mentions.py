@@ -65,6 +65,10 @@ QUANTIFIERS = words("quantifiers")
 _KEPT = frozenset(("GOV", "MIL", "JUD", "REB", "LEG"))
 _CONTRACTED = {"al": "a", "del": "de"}
 _ABROAD = words("loose")
+_HOLDERS = frozenset(
+    """president minister premier chancellor secretary leader king queen emir prince ambassador envoy governor mayor spokesman spokeswoman mandatario
+    mandataria presidente presidenta ministro ministra canciller rey reina emir príncipe embajador embajadora gobernador portavoz vocero líder""".split()
+)
 _TIED = words("tied")
 _PAIR_HEADS = {p[0] for p in PAIR}
 _LEADERS = frozenset(("GOV", "LEG"))
@@ -287,7 +291,13 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
                     joined = role_sector in ("GOV", "CVL", "LEG", "ELI", "MIL", "COP", "REB", "CRM") and tokens[
                         end - 1
                     ].low not in ("presos",)
-                if joined and role_sector is None and kinds == {"group"} and item.sector not in ("GOV", "MIL") and nxt.sector in _KEPT:
+                if (
+                    joined
+                    and role_sector is None
+                    and kinds == {"group"}
+                    and item.sector not in ("GOV", "MIL")
+                    and nxt.sector in _KEPT
+                ):
                     role_sector = item.sector  # a Hamas delegation speaks for Hamas
                 elif joined:
                     role_sector = nxt.sector if role_sector is None else _sector(role_sector, nxt.sector, lang)
@@ -386,6 +396,8 @@ def _compose(items: list[_Item], tokens: list[Token], lex: Lexicon, context: Con
             elif topic > end and topic < n:
                 end = topic
         sector = role_sector or sector
+        office_holder = role_sector == "GOV" and any(t.low in _HOLDERS for t in tokens[start:end])
+        person = person or office_holder
         kind = "actor"
         if kinds == {"demonym"} or kinds == {"state_adj"}:
             kind, sector = _bare_demonym(tokens, start, end, lang, kinds)
@@ -643,7 +655,12 @@ def _fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, 
                 mention.code, mention.inferred = next(iter(everyone)), True
                 continue
         around = {m.code for m in there}
-        if not earlier and len(around) == 1 and mention.sector not in ("BUS", "MED", "NGO", "GOV") and tokens[mention.end - 1].low not in _ABROAD:
+        if (
+            not earlier
+            and len(around) == 1
+            and mention.sector not in ("BUS", "MED", "NGO", "GOV")
+            and tokens[mention.end - 1].low not in _ABROAD
+        ):
             mention.code, mention.inferred = next(iter(around)), True
             continue
         if context.home is not None and mention.sector not in ("BUS", "MED", "NGO", "CVL"):

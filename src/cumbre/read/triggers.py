@@ -116,7 +116,6 @@ _BETWEEN = _TIME | frozenset(
         "el",
         "este",
         "esta",
-        "on",
         "late",
         "early",
         "by",
@@ -156,7 +155,11 @@ def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
                 j < len(tokens)
                 and tokens[j].low != word
                 and j <= at + 4
-                and (tokens[j].low in ADVERBS or tokens[j].low in _BETWEEN)
+                and (
+                    tokens[j].low in ADVERBS
+                    or tokens[j].low in _BETWEEN
+                    or (tokens[j].low == "on" and tokens[j + 1].low in _TIME)
+                )
             ):
                 j += 1
             if j >= len(tokens) or tokens[j].low != word:
@@ -285,7 +288,21 @@ def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
     j = trigger.end
     while j < n:
         low = tokens[j].low
-        if low in (";", "after", "while", "tras", "mientras", "luego", "cuando", "when", "hours", "despite", "amid", "during", "durante"):
+        if low in (
+            ";",
+            "after",
+            "while",
+            "tras",
+            "mientras",
+            "luego",
+            "cuando",
+            "when",
+            "hours",
+            "despite",
+            "amid",
+            "during",
+            "durante",
+        ):
             return j
         if low == "as" and j and tokens[j - 1].low in (",", "even", "just"):
             return j
@@ -333,10 +350,21 @@ def _denials(tokens: list[Token], shape: Shape, used: set[int]) -> list[Trigger]
     """ "said that he is not tied to the cartel": a speaker denies something of himself."""
     found = []
     for v in shape.verbs:
-        if not v.negated or not v.finite or v.modal or v.future or not any(lemma in ("be", "ser", "estar", "tener", "have") for lemma, _ in v.lemmas):
+        if (
+            not v.negated
+            or not v.finite
+            or v.modal
+            or v.future
+            or not any(lemma in ("be", "ser", "estar", "tener", "have") for lemma, _ in v.lemmas)
+        ):
             continue
         said = next((o for o in reversed(shape.verbs) if o.at < v.start and o.finite), None)
-        if said is None or said.at in used or v.start - said.at > 4 or not any(lemma in SPEAKING or lemma in _SAYS for lemma, _ in said.lemmas):
+        if (
+            said is None
+            or said.at in used
+            or v.start - said.at > 4
+            or not any(lemma in SPEAKING or lemma in _SAYS for lemma, _ in said.lemmas)
+        ):
             continue
         between = {t.low for t in tokens[said.at + 1 : v.start]}
         if between <= _SELF:
@@ -436,7 +464,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
         return rule.type
     lemmas = {lemma for lemma, _ in v.lemmas}
     follow = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
-    if v.passive and lemmas & {"meet", "welcome"} and trigger.words == 0 and follow in ("with", "by"):
+    if v.passive and lemmas & {"meet", "welcome"} and follow in ("with", "by"):
         return None  # "was met with anger"
     if (
         "demonstrate" in lemmas
