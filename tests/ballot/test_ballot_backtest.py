@@ -145,6 +145,12 @@ def test_errors_name_the_line_and_the_mend(elections_folder: Folder, tmp_path: P
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_a_single_election_is_forecast_from_the_weak_priors(elections_folder: Folder, tmp_path: Path) -> None:
+    table = ballot.run(elections_folder(elections=1), tmp_path / "out.csv", refit="loo")
+    assert {"1", "2", "2t"} == set(table["round"])
+    assert table["width90"].between(4, 40).all()
+
+
 def test_a_missing_column_or_file_is_said(elections_folder: Folder, tmp_path: Path) -> None:
     folder = elections_folder(elections=3)
     pd.read_csv(folder / "results.csv").drop(columns="kind").to_csv(folder / "results.csv", index=False)

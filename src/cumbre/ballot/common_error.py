@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special
+from scipy import special
 
 from cumbre.ballot.logratio import shares
 
@@ -174,8 +174,13 @@ def _pack(cells: Sequence[Residuals]) -> dict[str, FloatArray]:
 
 
 def fit_common_error(cells: Sequence[Residuals]) -> CommonError:
-    """Penalised maximum likelihood over all cells; every election counts as FEW independent residuals."""
+    """Penalised maximum likelihood over all cells; every election counts as FEW independent residuals. No cell: the prior means."""
+    from scipy import optimize
+
     cells = [c for c in cells if len(c.scored)]
+    if not cells:
+        level, horizon, power, log_df, undecided, spread = (mean for mean, _ in PRIOR.values())
+        return CommonError(level, horizon, power, log_df, undecided, spread)
     rows = _pack(cells)
     index = rows["cell"].astype(int)
     elections = [c.election for c in cells]

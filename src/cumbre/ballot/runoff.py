@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special
+from scipy import special
 
 __all__ = ["RunoffCell", "RunoffError", "fit_runoff", "half_logit", "pool", "quantiles", "sigma_poll"]
 
@@ -131,6 +131,8 @@ def fit_runoff(cells: Sequence[RunoffCell], blanks: Sequence[float] = ()) -> Run
 
     First-round cells count once an election; poll cells of one election share the weight of two residuals.
     """
+    from scipy import optimize
+
     first = {c.election: (c.half, c.truth) for c in cells if c.half is not None and c.polled is None}
     half = np.array([v[0] for v in first.values()], float)
     truth = np.array([v[1] for v in first.values()], float)
