@@ -24,7 +24,7 @@ HAZARD = 1 / 48
 RATES = np.array([4.8, 0.07, 0.6, 0.3])
 """Events a month of the four quads, both directions: medians of the 26 open pairs with 240 events or more."""
 DISPERSION = np.array([2.8, 10.0, 4.2, 3.6])
-"""Negative binomial r of a month's count within a level, from the same pairs."""
+"""Negative binomial r of a month's count around its neighbours, medians of the same pairs."""
 BREAK_FACTORS = (2.0, 3.4, 4.6, 7.7)
 """Twice, then the quartiles of the largest factor of a quad over 60 breaks in those pairs."""
 REAL_SIZE = "real"
@@ -101,9 +101,9 @@ def main() -> None:
     args = parser.parse_args()
     if args.data:
         measure(args.data)
-    for factor in (None, *BREAK_FACTORS):
+    for factor in (None, *BREAK_FACTORS, REAL_SIZE):
         print(
-            "no break" if factor is None else f"factor {factor:g}", {k: round(v, 3) for k, v in score(factor, args.pairs).items()}
+            "no break" if factor is None else f"factor {factor}", {k: round(v, 3) for k, v in score(factor, args.pairs).items()}
         )
 
 

@@ -19,8 +19,6 @@ __all__ = ["Changes", "alarms", "change_points", "dispersion_of", "pelt", "run_l
 
 FloatArray = npt.NDArray[np.float64]
 
-CLUSTERING = 1.25
-"""What clustering over several periods adds to the dispersion seen between neighbours (1 = nothing); see benchmarks/relation_breaks.py."""
 _STEPS = np.exp(np.linspace(-3.4, 3.4, 35))
 """Rates of a segment that are tried, as factors on the series' mean: thirty times less to thirty times more."""
 
@@ -53,7 +51,7 @@ def dispersion_of(counts: FloatArray) -> FloatArray:
         square = np.minimum(square, np.quantile(square, 0.98, axis=0))
     local = 0.5 * (counts[1:] + counts[:-1])
     mean = np.maximum(counts.mean(axis=0), 0.05)
-    above = np.maximum((square * CLUSTERING - local).sum(axis=0), 0.0) + 12 * mean**2 / 2.0
+    above = np.maximum((square - local).sum(axis=0), 0.0) + 12 * mean**2 / 2.0
     return np.asarray(np.clip(((local**2).sum(axis=0) + 12 * mean**2) / above, 0.1, 50.0), dtype=np.float64)
 
 
