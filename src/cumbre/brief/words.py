@@ -179,6 +179,8 @@ class Words:
     def link(self, figure: Figure) -> Markup:
         """A figure in a sentence, leading to its passport; a chance carries its range."""
         said = escape(self.number(figure))
+        if figure.form == "chance":
+            said = Markup('<span class="x">{}</span>').format(said)
         if figure.form == "chance" and figure.sayable:
             about = self.raw("chance.range").format(range=self.range(figure)) if figure.has_range else ""
             said = Markup('{}<span class="rg"> ({})</span>').format(said, about) if about else said

@@ -38,17 +38,56 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True)
+class Resolved:
+    """A sealed forecast beside what happened."""
+
+    text: str
+    text_es: str
+    chance: Figure
+    happened: bool
+
+
+@dataclass(frozen=True)
 class TrackFacts:
-    """The section."""
+    """The section; `brier` and `base` are the ledger's own score and that of always saying the share of yes."""
 
     scores: tuple[Score, ...]
     open: tuple[OpenQuestion, ...]
-    resolved: tuple[Mapping[str, Any], ...]
+    resolved: tuple[Resolved, ...]
+    brier: Figure | None = None
+    base: Figure | None = None
 
 
 def track_facts(study: Study, track: Mapping[str, Any] | None) -> TrackFacts:
-    """`track` may hold `resolved` (rows with text, probability, outcome) from the ledger."""
-    return TrackFacts(tuple(_scores(study)), tuple(_open(study)), tuple((track or {}).get("resolved", ())))
+    """`track` is `TrackRecord.as_dict()` of the ledger, or None where nothing is sealed."""
+    resolved = tuple(_resolved(study, row) for row in (track or {}).get("resolved", ()))
+    ledger = {row["part"]: row for row in (track or {}).get("scores", ())}.get("all")
+    brier = base = None
+    if ledger:
+        brier, base = (
+            study.numbers.recorded(
+                f"brief.ledger.{name}",
+                ledger[name],
+                "Brier",
+                rule(f"rule.ledger.{name}"),
+                label="estimated",
+                digits=3,
+                n=ledger["n"],
+            )
+            for name in ("brier", "base_rate")
+        )
+    return TrackFacts(tuple(_scores(study)), tuple(_open(study)), resolved, brier, base)
+
+
+def _resolved(study: Study, row: Mapping[str, Any]) -> Resolved:
+    chance = study.numbers.simulated(
+        f"brief.ledger.{row['question_id']}",
+        row["probability"],
+        "chance",
+        rule("rule.ledger.chance", day=row["as_of"]),
+        form="chance",
+    )
+    return Resolved(row["question"], row["question_es"] or row["question"], chance, row["outcome"] == "yes")
 
 
 def _scores(study: Study) -> list[Score]:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from cumbre.brief.facts.ballot import BallotFacts
 from cumbre.brief.facts.changed import ChangedFacts
 from cumbre.brief.facts.home import HomeFacts
+from cumbre.brief.facts.news import latest
 from cumbre.brief.facts.record import RecordFacts
 from cumbre.brief.facts.relation import RelationFacts
 from cumbre.brief.facts.table import TableFacts
@@ -164,11 +165,30 @@ def twenty(p: float) -> Markup:
     )
 
 
+def _news_section(w: Writer, title: str) -> Section:
+    """No earlier run to compare with: what is new in the record, and how to have the numbers compared."""
+    news = latest(w.study.case)
+    if not news:
+        return Section("changed", title, (w.t("changed.none"),))
+    rows = tuple(
+        (
+            Markup('<time datetime="{}">{}</time>').format(n.day.isoformat(), w.words.short_year(n.day)),
+            w.s(f"changed.kind.{n.kind}"),
+            w.words.pick(n.text, n.text_es),
+            w.marks(n.sources[:4]),
+        )
+        for n in news
+    )
+    columns = tuple(w.s(f"changed.item.{c}") for c in ("date", "kind", "what", "source"))
+    sheet = Sheet("news", w.s("changed.news", day=w.words.date(w.study.case.as_of)), columns, rows)
+    return Section("changed", title, (w.t("changed.none"),), (sheet,))
+
+
 def changed_section(w: Writer, changed: ChangedFacts | None) -> Section:
     """Number, was, is, because of; and the items since. Without an earlier date it says so."""
     title = w.s("changed.title")
     if changed is None:
-        return Section("changed", title, (w.t("changed.none"),))
+        return _news_section(w, title)
     rows = []
     for move in changed.clear[:MOST_MOVES]:
         reasons = [

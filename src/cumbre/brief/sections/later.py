@@ -169,6 +169,13 @@ def track_section(w: Writer, facts: TrackFacts) -> Section:
         blocks.append(Sheet("backtests", w.s("track.backtests"), columns, rows, w.t("track.note")))
     else:
         blocks.append(w.t("track.no_backtests"))
+    if facts.resolved:
+        past = tuple(
+            (w.words.pick(r.text, r.text_es), w.n(r.chance), w.s("ask.yes" if r.happened else "ask.no")) for r in facts.resolved
+        )
+        columns = tuple(w.s(f"track.column.{c}") for c in ("question", "chance", "outcome"))
+        note = w.t("track.ledger_note", brier=facts.brier, base=facts.base)
+        blocks.append(Sheet("resolved-questions", w.s("track.resolved"), columns, past, note))
     if facts.open:
         asked = tuple(
             (
