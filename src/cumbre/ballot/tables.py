@@ -38,7 +38,8 @@ def readout(case: Case, fitted: Fitted) -> dict[str, pd.DataFrame]:
     field       one row a candidate: standing, primary, support if everybody stood
     transfers   one row from and to: where the support of a candidate who leaves goes, per cent
     pairs       one row a pair: polls, polled share, pooled share with 90 % band, chance of the first if the two meet
-    calibration, pit, surprises, thin   measured on past elections, each left out in turn
+    calibration, calibration_runoff (days 0: the first round alone), pit, surprises, thin   measured on past elections, each left out
+                in turn
     """
     return {
         "polls": _polls(case, fitted), "poll_shares": _poll_shares(fitted), "houses": _houses(fitted), "trend": _trend(case, fitted),
@@ -248,6 +249,7 @@ def _measured() -> dict[str, pd.DataFrame]:
     pit = found.get("pit", [])
     return {
         "calibration": pd.DataFrame(found.get("by_horizon", [])),
+        "calibration_runoff": pd.DataFrame(found.get("runoff", [])),
         "pit": pd.DataFrame({"from": np.arange(len(pit)) / 10, "share": pit}),
         "surprises": pd.DataFrame(found.get("surprises", [])),
         "thin": pd.DataFrame(found.get("thin_weighted", [])),

@@ -27,6 +27,16 @@ def _rounded(value: Any) -> Any:
     return value
 
 
+def runoff_rows(scores: Any) -> list[dict[str, Any]]:
+    """Run-off scores by horizon; days 0 stands for the true first round alone, without polls of the pair."""
+    out = []
+    for row in scores[scores["round"] != "1"].to_dict("records"):
+        days = 0 if row["round"] == "2t" else int(row["days"])
+        names = ("mae", "crps", "cov50", "cov80", "cov90", "width90", "brier")
+        out.append({"days": days, "elections": int(row["elections"]), **{n: round(float(row[n]), 3) for n in names}})
+    return out
+
+
 def refit(data: Path) -> dict[str, Any]:
     """The content of the prior file from a folder with polls.csv and results.csv."""
     backtest: Any = import_module("cumbre.backtest.ballot")
@@ -41,7 +51,7 @@ def refit(data: Path) -> dict[str, Any]:
     thin = dict.fromkeys(calibration.THIN, 0.25)
     with tempfile.TemporaryDirectory() as folder:
         plain, light = Path(folder) / "plain.csv", Path(folder) / "light.csv"
-        backtest.run(data, plain, refit="loo")
+        scores = backtest.run(data, plain, refit="loo")
         backtest.run(data, light, refit="loo", weight=thin)
         measured = calibration.calibrate(data, plain)
         sensitivity = calibration.calibrate(data, light)["by_horizon"]
@@ -63,6 +73,7 @@ def refit(data: Path) -> dict[str, Any]:
         "calibration": {
             "method": "leave one election out",
             **measured,
+            "runoff": runoff_rows(scores),
             "thin_weighted": [{k: r[k] for k in ("days", "crps", "cov50", "cov90", "width90")} for r in sensitivity],
         },
     }
