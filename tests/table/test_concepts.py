@@ -163,11 +163,15 @@ def test_levers_of_the_mean_are_its_derivatives(rows):
     x, s, c = (np.array(v) for v in rows)
     w = s * c
     by_position, by_weight = mean_levers(x, w)
-    step = 1e-6
+    step = 1e-6 * w.sum()
     for i in range(len(x)):
         up = np.eye(len(x))[i] * step
-        assert by_position[i] == pytest.approx((weighted_mean(x + up, w) - weighted_mean(x, w)) / step, abs=1e-5)
-        assert by_weight[i] == pytest.approx((weighted_mean(x, w + up) - weighted_mean(x, w)) / step, abs=1e-4)
+        assert by_position[i] == pytest.approx(
+            (weighted_mean(x + up, w) - weighted_mean(x - up, w)) / (2 * step), rel=1e-5, abs=1e-7
+        )
+        assert by_weight[i] == pytest.approx(
+            (weighted_mean(x, w + up) - weighted_mean(x, w - up)) / (2 * step), rel=1e-5, abs=1e-5
+        )
 
 
 def test_lower_median_where_two_tie():
