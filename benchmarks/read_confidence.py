@@ -3,8 +3,10 @@
     python benchmarks/read_confidence.py            # report only
     python benchmarks/read_confidence.py --write    # also write src/cumbre/read/tables/confidence.json
 
-The sentences are those of tests/read/sentences_train.jsonl; the third that is held out takes no part. Calibration is by
-ten-fold cross-validation over sentences.
+Weights come from tests/read/sentences_{train,second,third}.jsonl: they say which events are less sure than others. The trigger
+table has since been mended on these sentences, so their level flatters; the level therefore comes from the first readings of the
+second and third set, before anything was mended on them: 116 of 157 events had type and both countries right. The sentences that
+are set aside take part in the last line of the report only.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from cumbre.read.mentions import Context
 
 ROOT = Path(__file__).resolve().parent.parent
 RIDGE = 2.0
+FIRST_READING = 116 / 157
+"""Share of events with type and both countries right when the second and third set were first read."""
 
 
 def examples(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -61,7 +65,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    x, y, group = examples(ROOT / "tests/read/sentences_train.jsonl")
+    parts = [examples(ROOT / f"tests/read/sentences_{name}.jsonl") for name in ("train", "second", "third")]
+    x, y = np.concatenate([a for a, _, _ in parts]), np.concatenate([b for _, b, _ in parts])
+    group = np.concatenate([c + 1000 * k for k, (_, _, c) in enumerate(parts)])
     p = np.empty_like(y)
     for fold in range(10):
         held = group % 10 == fold
@@ -75,15 +81,31 @@ def main() -> None:
                 f"  said {low:.2f}-{min(high, 1):.2f}: n {inside.sum():3d}, said {p[inside].mean():.2f}, right {y[inside].mean():.2f}"
             )
     weights = fit(x, y)
+    later = group >= 1000
+    low, high = -6.0, 6.0
+    for _ in range(60):
+        shift = (low + high) / 2
+        mean = (1 / (1 + np.exp(-(x[later] @ weights + shift)))).mean()
+        low, high = (shift, high) if mean < FIRST_READING else (low, shift)
+    weights[0] += shift
+    hx, hy, _ = examples(ROOT / "tests/read/sentences_held_out.jsonl")
+    said = 1 / (1 + np.exp(-hx @ weights))
+    print(
+        f"sentences set aside: {len(hy)} events, said {said.mean():.3f}, right {hy.mean():.3f}, Brier {np.mean((said - hy) ** 2):.4f}"
+    )
+    half = said > np.median(said)
+    print(
+        f"  surer half said {said[half].mean():.2f}, right {hy[half].mean():.2f}; other half {said[~half].mean():.2f}, {hy[~half].mean():.2f}"
+    )
     for name, weight in zip(FEATURES, weights, strict=True):
         print(f"  {name:32s} {weight:+.2f}")
     if args.write:
         target = ROOT / "src/cumbre/read/tables/confidence.json"
         content = {
             "label": "estimated",
-            "data": "tests/read/sentences_train.jsonl, the project's own sentences",
+            "data": "tests/read/sentences_train, _second and _third.jsonl, the project's own sentences; level from their first reading",
             "events": len(y),
-            "formula": "p = 1 / (1 + exp(-(w . x))), ridge 2 on all but the intercept",
+            "formula": "p = 1 / (1 + exp(-(w . x))), ridge 2 on all but the intercept, intercept shifted to the first reading (116 of 157)",
             "refit": "python benchmarks/read_confidence.py --write",
             "features": list(FEATURES),
             "weights": [round(float(w), 4) for w in weights],

@@ -22,7 +22,8 @@ watch the Chinese ships. Foreign Minister Luis Gallegos demanded that China resp
 
 15 de agosto de 2020. China prometió prohibir la captura de calamar durante tres meses. Ecuador agradeció a China el anuncio.
 El Gobierno ecuatoriano quiere un control por satélite y se niega a abrir la reserva. China busca un acuerdo de pesca más amplio.""",
-    "three.html": """<html><head><title>Envoys meet</title></head><body><article><p>August 20, 2020. Chinese and Ecuadorian officials met in Quito
+    "three.html": """<html><head><title>Envoys meet</title></head><body>
+    <article><p>August 20, 2020. Chinese and Ecuadorian officials met in Quito
     on Wednesday to discuss fishing licences and the reserve around the islands.</p><p>The United States offered help to Ecuador and
     criticised China for illegal fishing in a statement published in Washington on the same day.</p></article></body></html>""",
 }

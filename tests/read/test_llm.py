@@ -23,12 +23,14 @@ TEXT = "Ghana accused Togo of smuggling gold.\n\nThe Blue Lake Movement burned a
 GOOD = {
     "events": [
         {
-            "type": "ACCUSE", "quote": "Ghana accused Togo of smuggling gold.", "source": {"name": "Ghana", "country": "GHA", "sector": "GOV"},
+            "type": "ACCUSE", "quote": "Ghana accused Togo of smuggling gold.", "source": {"name": "Ghana", "country": "GHA",
+            "sector": "GOV"},
             "target": {"name": "Togo", "country": "TGO", "sector": "GOV"},
         },
         {
             "type": "ASSAULT", "quote": "The Blue Lake Movement burned a Togolese bridge",
-            "source": {"name": "Blue Lake Movement", "country": "GHA", "sector": "REB"}, "target": {"name": "Togolese", "country": "XXX", "sector": "GOV"},
+            "source": {"name": "Blue Lake Movement", "country": "GHA", "sector": "REB"}, "target": {"name": "Togolese",
+            "country": "XXX", "sector": "GOV"},
         },
     ]
 }  # fmt: skip

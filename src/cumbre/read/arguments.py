@@ -9,219 +9,45 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cumbre.read.clauses import RELATIVES, Shape, Verb
-from cumbre.read.mentions import DETERMINERS, Mention
-from cumbre.read.morphology import PAST
-from cumbre.read.tokens import Token
-from cumbre.read.triggers import AGENT_NOUNS, CAUSATIVES, LIGHT, PATIENT_TYPES, SPEAKING, Trigger
+from cumbre.read.clauses import Verb
+from cumbre.read.mention import DETERMINERS, Mention
+from cumbre.read.subjects import Subjects
+from cumbre.read.trigger import AGENT_NOUNS, LIGHT, PATIENT_TYPES, Trigger
 from cumbre.read.wordlists import words
 
 __all__ = ["Arguments"]
 
 _AGENT = frozenset(("by", "por"))
-_PLACE = words("place")
-_AND = words("and")
-_OBJECT_PRONOUNS = frozenset(["him", "them"])
-_OWN = frozenset(["his", "her", "their", "su", "sus"])
-_CLITICS = words("clitics")
-_ATTRIBUTION = frozenset(["according", "según"])
 
+_PLACE = words("place")
+
+_OBJECT_PRONOUNS = frozenset(["him", "them"])
+
+_OWN = frozenset(["his", "her", "their", "su", "sus"])
+
+_CLITICS = words("clitics")
 
 _FROM = words("from")
+
 _OWNED = words("owned")
+
 _MOVED = words("moved")
-_PLANNED = words("planned")
+
 _GATHERINGS = words("gatherings")
+
 _VERBAL = frozenset(["ACCUSE", "REJECT", "THREATEN", "REQUEST", "SANCTION"])
+
 _ADVERBIAL = words("adverbial")
+
 _ABROAD = words("abroad")
 
+_POSSESSING = frozenset(["his", "her", "its", "their", "su", "sus"])
 
-_POSSESSING = frozenset("his her its their su sus".split())
-_CALLS = frozenset("conversation call llamada conversación".split())
+_CALLS = frozenset(["conversation", "call", "llamada", "conversación"])
 
 
-class Arguments:
-    """Argument finder of one sentence; subjects are remembered by verb."""
-
-    def __init__(self, tokens: list[Token], mentions: list[Mention], shape: Shape, lang: str) -> None:
-        self.tokens, self.mentions, self.shape, self.lang = tokens, mentions, shape, lang
-        self._subjects: dict[int, Mention | None] = {}
-        self._busy: set[int] = set()
-
-    # -- subject -----------------------------------------------------------------------------------------------------
-
-    def subject(self, v: Verb) -> Mention | None:
-        """The mention that is the grammatical subject of a verb group."""
-        if v.at in self._subjects:
-            return self._subjects[v.at]
-        if v.at in self._busy:
-            return None
-        self._busy.add(v.at)
-        found = self._find_subject(v)
-        self._busy.discard(v.at)
-        self._subjects[v.at] = found
-        return found
-
-    def _verb_before(self, v: Verb, finite: bool) -> Verb | None:
-        for o in reversed(self.shape.verbs):
-            if o.at < v.start and (o.finite or not finite):
-                return o
-        return None
-
-    def _coordinate(self, v: Verb) -> Verb | None:
-        """The verb that `and` joins a verb to; a verb inside a relative clause of another tense is passed over."""
-        for o in reversed(self.shape.verbs):
-            if o.at >= v.start or not o.finite:
-                continue
-            before = self.tokens[o.start - 1].low if o.start else ""
-            relative = before in RELATIVES or (before in ("que", "that") and not self._complement(o.start - 1))
-            if relative and (o.flags & PAST) != (v.flags & PAST):
-                continue
-            return o
-        return None
-
-    def _speaker(self, v: Verb) -> Mention | None:
-        """Who says "we will not accept": the subject of the verb of saying."""
-        for o in self.shape.verbs:
-            if o is not v and any(lemma in SPEAKING for lemma, _ in o.lemmas) and not self.shape.quoted[o.at]:
-                subject = self._scored(o)
-                return subject or self._inverted(o)
-        return None
-
-    def _listed(self, v: Verb) -> bool:
-        """ "warned X, denounced Y": a comma joins the verb to the one before, and does not close a parenthesis."""
-        comma = next((j for j in range(v.start - 1, max(-1, v.start - 3), -1) if self.tokens[j].low == ","), -1)
-        if comma < 0:
-            return False
-        last = self._verb_before(v, True)
-        if last is None:
-            return False
-        opening = next((j for j in range(comma - 1, -1, -1) if self.tokens[j].low == ","), -1)
-        if opening >= 0 and last.at < opening:
-            return False
-        if opening >= 0 and any(m.end == opening for m in self.mentions):
-            inside = [o for o in self.shape.verbs if opening < o.at < comma and o.finite]
-            if not inside or self.tokens[opening + 1].low in RELATIVES:
-                return False
-        return True
-
-    def _find_subject(self, v: Verb) -> Mention | None:
-        tokens = self.tokens
-        before = tokens[v.start - 1].low if v.start else ""
-        if before in ("we", "i") or (self.lang == "es" and tokens[v.at].low.endswith(("amos", "emos", "imos"))):
-            return self._speaker(v)
-        nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
-        if v.reduced and not v.finite:
-            if nearest is not None and v.start - nearest.end <= 1:
-                return nearest
-            return None
-        if before in RELATIVES or (before in ("that", "que") and not self._complement(v.start - 1)):
-            at = v.start - 1
-            owner = next((m for m in reversed(self.mentions) if m.end <= at), None)
-            if (
-                owner is not None
-                and at - owner.end <= 6
-                and not any(o.at >= owner.end and o.at < at and o.finite for o in self.shape.verbs)
-            ):
-                noun = any(t.text[:1].isalpha() and t.low not in DETERMINERS for t in tokens[owner.end : at])
-                return owner if not noun or owner.kind == "actor" else None
-            return None
-        adjacent = nearest is not None and v.start - nearest.end == 0
-        if v.infinitive and before in _PLANNED:
-            owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
-            if owner is not None and v.start - owner.end <= 4 and (owner.possessive or owner.prep in ("by", "of", "de", "del")):
-                return owner
-        if v.infinitive or (v.gerund and not adjacent):
-            above = self._verb_before(v, True)
-            if v.infinitive and above is not None and any(lemma in CAUSATIVES for lemma, _ in above.lemmas):
-                made = next((m for m in reversed(self.mentions) if above.at < m.start and m.end <= v.start), None)
-                if made is not None:
-                    return made
-            if above is not None:
-                return self.subject(above) if not above.passive else (self.subject(above) or None)
-            after = next((o for o in self.shape.verbs if o.at > v.at and o.finite), None)
-            if after is not None:
-                return self.subject(after)
-            return self._scored(v)
-        if self.lang == "es" and before in (",", "”", "»", '"') and v.finite:
-            inverted = self._inverted(v)
-            if inverted is not None and inverted.start - v.at <= 2:
-                return inverted
-        coordinated = before in _AND or (before in (",", "”", '"') and self._listed(v))
-        if coordinated and v.finite:
-            above = self._coordinate(v)
-            if above is not None and not (nearest is not None and nearest.start > above.at and nearest.end == v.start):
-                subject = self.subject(above)
-                if subject is not None:
-                    return subject
-        return self._scored(v)
-
-    def _complement(self, at: int) -> bool:
-        """`that`/`que` at a token follows a verb (or its adverb) and opens a clause of its own."""
-        verbs = self.shape.by_token
-        return (
-            (at - 1) in verbs
-            or ((at - 2) in verbs and self.tokens[at - 1].low in ("el", "on", "este", "ayer"))
-            or (at >= 3 and (at - 3) in verbs and not any(m.start <= at - 1 < m.end for m in self.mentions))
-        )
-
-    def _scored(self, v: Verb) -> Mention | None:
-        shape, tokens = self.shape, self.tokens
-        best, best_score = None, -3.4
-        for g, m in enumerate(self.mentions):
-            if m.end > v.start:
-                break
-            if m.kind == "place":
-                continue
-            score = -0.1 * (v.start - m.end)
-            if m.prep and m.prep not in _AGENT:
-                score -= 2.0 if m.prep not in ("of", "de", "del") else 1.3
-            elif m.prep in _AGENT:
-                score -= 2.5
-            if m.kind == "attr":
-                score -= 0.8
-            if m.possessive:
-                score -= 0.6
-            verbs = shape.finite_before[v.start] - shape.finite_before[m.end]
-            relatives = shape.relative_before[v.start] - shape.relative_before[m.end]
-            if verbs:
-                score -= 1.5 * max(0, verbs - relatives) + 0.2 * min(verbs, relatives)
-            elif relatives:
-                score -= 1.5
-            score -= 1.8 * (shape.barrier_before[v.start] - shape.barrier_before[m.end])
-            if (shape.comma_before[v.start] - shape.comma_before[m.end]) % 2:
-                score -= 0.5
-            if g == 0 and not m.prep:
-                score += 0.3
-            if m.end == v.start:
-                score += 0.6
-            if m.kind in ("pron", "pair"):
-                score += 0.3
-            if m.end > 1 and tokens[m.start - 1].low in _ATTRIBUTION:
-                score -= 3
-            if score > best_score:
-                best, best_score = m, score
-        if best is not None:
-            first = next((x for x in self.mentions if x.group == best.group and x.kind == best.kind), best)
-            if first is not best and (not first.prep or first.prep == best.prep):
-                best = first
-        if (best is None or best_score < -1.6) and (self.lang == "es" or (v.lemmas and v.lemmas[0][0] in ("say",))):
-            inverted = self._inverted(v)
-            if inverted is not None:
-                return inverted
-        return best
-
-    def _inverted(self, v: Verb) -> Mention | None:
-        """Spanish subject after its verb: "Anunció el presidente ruso ..."."""
-        for m in self.mentions:
-            if m.start > v.at:
-                if m.start - v.at <= 4 and not m.prep and m.kind in ("actor", "role", "pair"):
-                    return m
-                return None
-        return None
-
-    # -- sides of a trigger --------------------------------------------------------------------------------------------
+class Arguments(Subjects):
+    """Argument finder of one sentence."""
 
     def sides(self, trigger: Trigger) -> tuple[Mention | None, Mention | None]:
         """Source and target of a trigger."""
@@ -274,28 +100,6 @@ class Arguments:
     def _se_passive(self, v: Verb) -> bool:
         nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
         return nearest is None or v.start - nearest.end > 0 or bool(nearest.prep)
-
-    def _pair(self, m: Mention) -> tuple[Mention | None, Mention | None]:
-        """ "the two leaders": the two countries named before, if they are two."""
-        earlier: dict[str, Mention] = {}
-        for o in self.mentions:
-            if o.code is not None and o.kind in ("actor", "attr", "role") and o is not m and o.start < m.start:
-                earlier.setdefault(o.code, o)
-        both = list(earlier.values())
-        return (both[0], both[1]) if len(both) == 2 else (m, None)
-
-    def _partner(self, m: Mention) -> Mention | None:
-        """The other side of "A and B met": a coordinated mention of another country."""
-        for o in self.mentions:
-            if (
-                o is not m
-                and o.group == m.group
-                and o.code is not None
-                and (o.code != m.code or o.sector != m.sector)
-                and o.kind != "place"
-            ):
-                return o
-        return None
 
     def _agent(self, v: Verb) -> Mention | None:
         for m in self.mentions:
@@ -458,17 +262,16 @@ class Arguments:
                 close
                 and (owner.possessive or owner.kind == "attr" or not gap or gap == ["-"])
                 and not any(owner.end <= o.at < at for o in self.shape.verbs)
-            ):
-                if self.lang == "en" or owner.possessive:
-                    if patient_noun and owner.possessive and owner.kind != "attr" and not owned:
-                        target = owner
-                    else:
-                        source = owner
-                        partner = next(
-                            (m for m in self.mentions if m is not owner and m.group == owner.group and m.code != owner.code), None
-                        )
-                        if partner is not None and rule.kind in ("mutual", "carrier_mutual"):
-                            target = partner
+            ) and (self.lang == "en" or owner.possessive):
+                if patient_noun and owner.possessive and owner.kind != "attr" and not owned:
+                    target = owner
+                else:
+                    source = owner
+                    partner = next(
+                        (m for m in self.mentions if m is not owner and m.group == owner.group and m.code != owner.code), None
+                    )
+                    if partner is not None and rule.kind in ("mutual", "carrier_mutual"):
+                        target = partner
         # After, in Spanish a demonym right behind the noun: "amenazas estadounidenses contra ..."
         for m in self.mentions:
             if m.start < end:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cumbre.read.lexicon import Lexicon
-from cumbre.read.mentions import DETERMINERS, PREPOSITIONS, Mention
+from cumbre.read.mention import DETERMINERS, PREPOSITIONS, Mention
 from cumbre.read.morphology import COND, FUT, GER, INF, PAST, PP, PRES, SUBJ
 from cumbre.read.tokens import Token
 from cumbre.read.wordlists import words
@@ -95,8 +95,10 @@ def _nounlike(
     if lang == "en" and flags & GER and i and i + 1 < len(tokens) and tokens[i - 1].text[:1].islower() and before[:1].isalpha():
         after = tokens[i + 1]
         if (
-            before not in PREPOSITIONS and before not in ADVERBS and before not in DETERMINERS and before not in lex.verbs and not before.endswith("s")
-            and before not in RELATIVES and before not in SUBORDINATORS and before not in ("and", "or", "but", "then") and after.text[:1].islower()
+            before not in PREPOSITIONS and before not in ADVERBS and before not in DETERMINERS
+            and before not in lex.verbs and not before.endswith("s")
+            and before not in RELATIVES and before not in SUBORDINATORS and before not in ("and", "or", "but",
+            "then") and after.text[:1].islower()
             and after.low not in PREPOSITIONS and after.low not in DETERMINERS
         ):  # fmt: skip
             return True  # "a powerful negotiating tool"
@@ -110,9 +112,8 @@ def _nounlike(
             return not (flags & PAST and low[-1:] in "óá" and before in ("la", "lo", "los", "las"))
         if i and tokens[i - 1].text in ("“", "«", '"') and low in lex.nominals:
             return True
-        if flags & PRES and not flags & PAST and before in lex.verbs and (low in lex.nouns or low in lex.nominals):
-            return True  # "ofreció ayuda"
-        return False
+        # "ofreció ayuda"
+        return bool(flags & PRES and not flags & PAST and before in lex.verbs and (low in lex.nouns or low in lex.nominals))
     if (
         flags & GER
         and (low in lex.nouns or low in lex.nominals)

@@ -9,9 +9,11 @@ from cumbre.read.actors import Index
 from cumbre.read.arguments import Arguments
 from cumbre.read.clauses import shape
 from cumbre.read.lexicon import Lexicon
-from cumbre.read.mentions import Context, Mention, find_mentions
+from cumbre.read.mention import Context, Mention
+from cumbre.read.mentions import find_mentions
 from cumbre.read.tokens import Token, tokenize
-from cumbre.read.triggers import Trigger, find_triggers
+from cumbre.read.trigger import Trigger
+from cumbre.read.triggers import find_triggers
 from cumbre.read.wordlists import words
 
 __all__ = ["Coded", "code_sentence"]
@@ -109,11 +111,16 @@ def _at_home(
             and (kind != "REJECT" or target.sector in ("GOV", "LEG", "JUD", "REB", "OPP"))
         ):
             target = replace(target, code=source.code, inferred=True)
-    elif source is not None and source.kind == "role" and source.code is None and target is not None and target.code is not None:
-        if (
-            source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL") or (kind == "PROTEST" and source.sector == "CVL")
-        ) and kind in ("COERCE", "ACCUSE", "REJECT", "ASSAULT", "PROTEST", "REQUEST"):
-            source = replace(source, code=target.code, inferred=True)
+    elif (
+        source is not None
+        and source.kind == "role"
+        and source.code is None
+        and target is not None
+        and target.code is not None
+        and (source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL") or (kind == "PROTEST" and source.sector == "CVL"))
+        and kind in ("COERCE", "ACCUSE", "REJECT", "ASSAULT", "PROTEST", "REQUEST")
+    ):
+        source = replace(source, code=target.code, inferred=True)
     return source, target
 
 
@@ -142,9 +149,8 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         and source.sector in ("CVL", "BUS")
         and trigger.verb is not None
         and any(lemma in _BLOCKING for lemma, _ in trigger.verb.lemmas)
-    ):
-        if rule.id in ("sanction.stop", "reject.block", "assault.capture_town", "coerce.seize"):
-            kind, mode = "PROTEST", "obstruct"
+    ) and rule.id in ("sanction.stop", "reject.block", "assault.capture_town", "coerce.seize"):
+        kind, mode = "PROTEST", "obstruct"
     if kind == "PROTEST" and rule.kind == "protest" and (source is None or source.code is None):
         source = _locals(source, target, mentions) or source
     v = trigger.verb
@@ -230,13 +236,16 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
     if rule.id == "assault.fire" and b is None:
         kind, mode = "MOBILIZE", ""  # a missile fired at nobody is a show of force
     if (
-        kind == "REJECT"
-        and trigger.verb is not None
-        and target is not None
-        and target.sector in ("CVL", "MED", "BUS", "PTY", "OPP")
+        (
+            kind == "REJECT"
+            and trigger.verb is not None
+            and target is not None
+            and target.sector in ("CVL", "MED", "BUS", "PTY", "OPP")
+        )
+        and any(lemma in ("vetar", "veto") for lemma, _ in trigger.verb.lemmas)
+        and trigger.obj < 0
     ):
-        if any(lemma in ("vetar", "veto") for lemma, _ in trigger.verb.lemmas) and trigger.obj < 0:
-            kind = "COERCE"
+        kind = "COERCE"
     if kind != rule.type:
         mode = ""
     inferred = tuple(side for side, m in (("source", source), ("target", target)) if m is not None and m.inferred)
@@ -276,9 +285,9 @@ def _merge(events: list[Coded]) -> list[Coded]:
             straight = _same(other.source, event.source) and _same(other.target, event.target)
             crossed = (other.mutual or event.mutual) and _same(other.source, event.target) and _same(other.target, event.source)
             again = straight and event.source == other.source and event.target == other.target
-            if again and not (event.nominal or other.nominal) and None not in (event.source, event.target):
-                if abs(event.trigger[0] - other.trigger[0]) > 15:
-                    continue  # said twice of one dyad: two acts, if their dates differ
+            spoken = not (event.nominal or other.nominal) and None not in (event.source, event.target)
+            if again and spoken and abs(event.trigger[0] - other.trigger[0]) > 15:
+                continue  # said twice of one dyad: two acts, if their dates differ
             if straight or crossed:
                 twin = True
                 break

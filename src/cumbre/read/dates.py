@@ -29,9 +29,11 @@ class DatePhrase(NamedTuple):
 
 
 _MONTHS = {
-    **{name: i for i, name in enumerate(["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"], 1)},
+    **{name: i for i, name in enumerate(["january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december"], 1)},
     **{name: i for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)},
-    **{name: i for i, name in enumerate(["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"], 1)},
+    **{name: i for i, name in enumerate(["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
+    "octubre", "noviembre", "diciembre"], 1)},
     "sept": 9, "setiembre": 9,
 }  # fmt: skip
 _DAYS = {
@@ -45,7 +47,8 @@ _NUMBERS = {
     "quince": 15, "veinte": 20, "treinta": 30, "twenty": 20, "thirty": 30, "fifteen": 15,
 }  # fmt: skip
 _UNITS = {
-    "hour": 0, "hours": 0, "minute": 0, "minutes": 0, "hora": 0, "horas": 0, "minuto": 0, "minutos": 0, "day": 1, "days": 1, "dia": 1, "dias": 1,
+    "hour": 0, "hours": 0, "minute": 0, "minutes": 0, "hora": 0, "horas": 0, "minuto": 0, "minutos": 0, "day": 1, "days": 1, "dia": 1,
+    "dias": 1,
     "week": 7, "weeks": 7, "semana": 7, "semanas": 7, "month": 30, "months": 30, "mes": 30, "meses": 30, "year": 365, "years": 365,
     "ano": 365, "anos": 365, "decade": 3650, "decades": 3650, "decada": 3650, "decadas": 3650,
 }  # fmt: skip
@@ -235,7 +238,8 @@ _EN: list[tuple[str, Maker]] = [
     ),
     (rf"\b(?:in )?{_PART}{_M},? (?:of )?{_Y}", _bare_month),
     (
-        rf"\b(?:in|since|by|during|until|from|of|back in|late in|early in) {_PART}(?:(?P<which>next) )?{_M}(?: (?P<which2>last year|next year))?(?! ?\d)",
+        rf"\b(?:in|since|by|during|until|from|of|back in|late in|early in) {_PART}(?:(?P<which>next) )?{_M}(?: (?P<which2>last "
+        rf"year|next year))?(?! ?\d)",
         _bare_month,
     ),
     (rf"\b(?:last|this past) {_M}(?! ?\d)", _bare_month),
@@ -268,12 +272,14 @@ _ES: list[tuple[str, Maker]] = [
     (r"(?<!la )(?<!esta )(?<!de )(?<!por la )\bmanana\b", _shift(1)),
     (r"\b(?:hoy|esta (?:manana|tarde|noche|madrugada)|en la jornada de hoy)\b", _shift(0)),
     (
-        rf"\b(?:(?:el|del|al|este|la noche del|la tarde del) )?(?:(?P<which>pasado|proximo) )?{_D}(?: (?P<which2>pasado|proximo|que viene))?",
+        rf"\b(?:(?:el|del|al|este|la noche del|la tarde del) )?(?:(?P<which>pasado|proximo) )?{_D}(?: (?P<which2>pasado|proximo|"
+        rf"que viene))?",
         _weekday,
     ),
     (rf"\b(?:en |desde |a )?{_PART}{_M} (?:de |del )(?:ano )?{_Y}", _bare_month),
     (
-        rf"\b(?:en|desde|hasta|durante|de|a|para) {_PART}(?:el mes de )?(?:(?P<which0>pasado) )?{_M}(?: (?P<which>del ano pasado|del pasado ano|del proximo ano|proximo|pasado|que viene))?(?! de(?:l)? \d)",
+        rf"\b(?:en|desde|hasta|durante|de|a|para) {_PART}(?:el mes de )?(?:(?P<which0>pasado) )?{_M}(?: (?P<which>del ano pasado|"
+        rf"del pasado ano|del proximo ano|proximo|pasado|que viene))?(?! de(?:l)? \d)",
         _bare_month,
     ),
     (rf"\b(?:el )?(?:pasado mes de|pasado) {_M}", _bare_month),

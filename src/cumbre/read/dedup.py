@@ -18,7 +18,8 @@ from cumbre.read.tokens import fold
 __all__ = ["clusters", "merge"]
 
 FAMILIES = {
-    "SANCTION": "sanction", "THREATEN": "threat", "ACCUSE": "protest", "REJECT": "protest", "PROTEST": "street", "COERCE": "force", "ASSAULT": "force",
+    "SANCTION": "sanction", "THREATEN": "threat", "ACCUSE": "protest", "REJECT": "protest", "PROTEST": "street", "COERCE": "force",
+    "ASSAULT": "force",
     "MOBILIZE": "force", "REQUEST": "request", "AGREE": "agree", "SUPPORT": "agree", "CONSULT": "meet", "COOPERATE": "help", "AID": "help",
     "CONCEDE": "yield", "RETREAT": "yield",
 }  # fmt: skip
@@ -59,7 +60,7 @@ def clusters(events: Sequence[ProposedEvent]) -> list[int]:
     plain = [re.sub(r"\W+", " ", fold(e.quote)).strip() for e in events]
     for (family, pair), members in groups.items():
         if not pair:
-            members = [i for i in members]
+            members = list(members)
         for n, i in enumerate(members):
             # Only neighbours in time are compared, so that a long list of one dyad stays cheap.
             for j in members[n + 1 : n + 400]:

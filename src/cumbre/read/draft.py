@@ -33,21 +33,35 @@ SURE = 0.6
 """Least confidence of an event that a draft writes; the others are listed for review only."""
 
 _WANTS = {
-    "demand": r"demand(?:s|ed|ing)?|insist(?:s|ed)?|call(?:s|ed)? (?:on|for)|urg(?:es?|ed)|ask(?:s|ed)?|exig(?:e|en|ió|ieron)|reclam(?:a|ó|an)|pid(?:e|ió|en|ieron)|inst(?:a|ó)|solicit(?:a|ó)",
-    "refusal": r"refus(?:es?|ed|ing)|reject(?:s|ed)?|will not|won['’]t|rule[sd]? out|den(?:y|ies|ied)|rechaz(?:a|ó|an|aron)|se neg[óa]|descart(?:a|ó)|no acept\w+|se opone",
-    "offer": r"offer(?:s|ed)?|pledg(?:es?|ed)|promis(?:es?|ed)|agree[sd]?|willing(?:ness)?|ready to|propos(?:es?|ed)|suggest(?:s|ed)?|ofrec(?:e|ió)|prometi[óe]|acept(?:a|ó)|dispuest[oa]s?|propuso|se comprometi[óe]",
-    "want": r"want(?:s|ed)?|seek(?:s|ing)?|looking (?:for|to)|hop(?:es?|ed|ing)|expect(?:s|ed)?|would like|aim(?:s|ed)?|priorit\w+|quiere[n]?|busca[n]?|espera[n]?|aspira|pretende|prioridad\w*",
+    "demand": (
+        r"demand(?:s|ed|ing)?|insist(?:s|ed)?|call(?:s|ed)? (?:on|for)|urg(?:es?|ed)|ask(?:s|ed)?|exig(?:e|en|ió|ieron)|"
+        r"reclam(?:a|ó|an)|pid(?:e|ió|en|ieron)|inst(?:a|ó)|solicit(?:a|ó)"
+    ),
+    "refusal": (
+        r"refus(?:es?|ed|ing)|reject(?:s|ed)?|will not|won['’]t|rule[sd]? out|den(?:y|ies|ied)|rechaz(?:a|ó|an|aron)|se neg[óa]|"
+        r"descart(?:a|ó)|no acept\w+|se opone"
+    ),
+    "offer": (
+        r"offer(?:s|ed)?|pledg(?:es?|ed)|promis(?:es?|ed)|agree[sd]?|willing(?:ness)?|ready to|propos(?:es?|ed)|suggest(?:s|ed)?"
+        r"|ofrec(?:e|ió)|prometi[óe]|acept(?:a|ó)|dispuest[oa]s?|propuso|se comprometi[óe]"
+    ),
+    "want": (
+        r"want(?:s|ed)?|seek(?:s|ing)?|looking (?:for|to)|hop(?:es?|ed|ing)|expect(?:s|ed)?|would like|aim(?:s|ed)?|priorit\w+|"
+        r"quiere[n]?|busca[n]?|espera[n]?|aspira|pretende|prioridad\w*"
+    ),
 }  # fmt: skip
 _STANCES = {name: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for name, pattern in _WANTS.items()}
 _KIND_OF = {
-    "GOV": "government", "MIL": "military", "COP": "agency", "SPY": "agency", "JUD": "court", "LEG": "legislature", "PTY": "party", "OPP": "party",
+    "GOV": "government", "MIL": "military", "COP": "agency", "SPY": "agency", "JUD": "court", "LEG": "legislature", "PTY": "party",
+    "OPP": "party",
     "REB": "armed_group", "CRM": "armed_group", "CVL": "public", "BUS": "business", "NGO": "organisation", "IGO": "organisation",
     "MED": "organisation", "REL": "organisation", "ELI": "person",
 }  # fmt: skip
 _WORDS = {
     "GOV": "Government", "MIL": "Armed forces", "COP": "Police", "SPY": "Intelligence services", "JUD": "Courts", "LEG": "Legislature",
     "PTY": "Parties", "OPP": "Opposition", "REB": "Armed opposition groups", "CRM": "Criminal groups", "CVL": "Public", "BUS": "Business",
-    "NGO": "Non-governmental organisations", "IGO": "Organisation", "MED": "Media", "REL": "Religious bodies", "ELI": "Former office holders",
+    "NGO": "Non-governmental organisations", "IGO": "Organisation", "MED": "Media", "REL": "Religious bodies",
+    "ELI": "Former office holders",
 }  # fmt: skip
 
 
@@ -151,7 +165,8 @@ def _actor_rows(events: list[ProposedEvent], principals: tuple[str, ...], source
     for code in dict.fromkeys([*principals, *(a[:3] for a, _ in seen.most_common())]):
         if code in names:
             rows[code] = {
-                "id": code, "name": names[code][0], "name_es": names[code][1], "kind": "state", "country": code, "side": code, "source_id": sources,
+                "id": code, "name": names[code][0], "name_es": names[code][1], "kind": "state", "country": code, "side": code,
+                "source_id": sources,
                 "basis": "principal" if code in principals else "named in the documents",
             }  # fmt: skip
     for actor, _ in seen.most_common():
@@ -160,7 +175,8 @@ def _actor_rows(events: list[ProposedEvent], principals: tuple[str, ...], source
         identifier = f"{code}_{sector}"
         name = f"{_WORDS.get(sector, sector)} of {names[code][0]}" if known else f"{_WORDS.get(sector, sector)} {code}"
         rows[identifier] = {
-            "id": identifier, "name": name, "kind": _KIND_OF.get(sector, "other"), "country": code if known else "", "side": code if known and code in rows else identifier,
+            "id": identifier, "name": name, "kind": _KIND_OF.get(sector, "other"), "country": code if known else "",
+            "side": code if known and code in rows else identifier,
             "source_id": sources, "basis": "found by the coder",
         }  # fmt: skip
     return list(rows.values())
@@ -238,7 +254,8 @@ def draft(
     proposals = propose(case, documents)
     ready = [
         p for p in proposals
-        if not p.missing and p.source != p.target and p.event.confidence >= SURE and p.event.coder == "rules" and p.date is not None and p.date <= today
+        if not p.missing and p.source != p.target and p.event.confidence >= SURE and p.event.coder == "rules"
+        and p.date is not None and p.date <= today
     ]  # fmt: skip
     _fill(path / "events.csv", [event_row(p) for p in ready])
     rest = [p for p in proposals if p not in ready]
@@ -247,7 +264,8 @@ def draft(
     found = evidence(documents, principals)
     _fill(
         path / "positions.csv", [],
-        ["Judge each position beside its evidence, fill the line under it, and take its comment sign away.", *(c for p in principals for c in _evidence_comments(found, p))],
+        ["Judge each position beside its evidence, fill the line under it, and take its comment sign away.",
+        *(c for p in principals for c in _evidence_comments(found, p))],
     )  # fmt: skip
     open_points += _open(documents, own, found, principals, home, rest)
     _issues(path, own, found)
@@ -258,7 +276,8 @@ def draft(
     if problems:
         raise CaseError(str(path), problems)
     said = [
-        f"{path}: {len(documents)} documents, {len(actor_rows)} actors, {len(ready)} events, {len(rest)} more to decide in proposals.jsonl, "
+        f"{path}: {len(documents)} documents, {len(actor_rows)} actors, {len(ready)} events, {len(rest)} more to decide in "
+        f"proposals.jsonl, "
         f"{len(found)} sentences of evidence beside positions.csv",
         f"passes `cumbre check {path}`; open points:",
         *(f"  - {point}" for point in open_points),

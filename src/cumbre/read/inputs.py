@@ -229,7 +229,8 @@ def _document(raw: bytes, name: str, suffix: str, lang: str | None, date: dt.dat
         found, basis = date, "given"
     notes = (*notes, *row.get("notes", ()))
     return Document(
-        digest(text), text, chosen, name=name, title=title, outlet=_clean(str(row.get("sitename", "") or "")), url=str(row.get("url", "") or ""),
+        digest(text), text, chosen, name=name, title=title, outlet=_clean(str(row.get("sitename", "") or "")), url=str(row.get("url",
+        "") or ""),
         date=found, date_basis=basis, notes=notes,
     )  # fmt: skip
 

@@ -56,7 +56,8 @@ _SECTORS = frozenset(
     ["GOV", "MIL", "COP", "SPY", "JUD", "LEG", "OPP", "PTY", "REB", "CRM", "CVL", "BUS", "MED", "NGO", "IGO", "REL", "ELI"]
 )
 Kind = Literal[
-    "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION",
+    "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST",
+    "SANCTION",
     "MOBILIZE", "COERCE", "ASSAULT",
 ]  # fmt: skip
 
@@ -118,7 +119,8 @@ class Usage:
         """One line for the screen."""
         money = f", cost {self.cost:.4f}" if self.cost is not None else ", cost unknown (set CUMBRE_LLM_PRICE_IN and _OUT)"
         parts = [
-            f"endpoint: {self.calls} calls, {self.cached} from cache, {self.tokens_in} + {self.tokens_out} tokens{money}; {self.kept} events kept"
+            f"endpoint: {self.calls} calls, {self.cached} from cache, {self.tokens_in} + {self.tokens_out} tokens{money}; "
+            f"{self.kept} events kept"
         ]
         if self.dropped:
             parts.append("dropped " + ", ".join(f"{n} ({why})" for why, n in sorted(self.dropped.items())))
@@ -303,7 +305,8 @@ class Reader:
             id="e" + hashlib.sha256(key.encode()).hexdigest()[:10], type=event.type, mode="", source=sides[0][0], target=sides[1][0],
             quote=event.quote, start=first, end=last, document=document.id, lang=document.lang, date=day, granularity=granularity,
             date_span=None if span is None else (span[0] + first, span[1] + first), intensity=intensity(event.type), confidence=0.5,
-            issues=tags(event.quote, document.lang), trigger=(first, last), source_span=sides[0][1], target_span=sides[1][1], rule="endpoint",
+            issues=tags(event.quote, document.lang), trigger=(first, last), source_span=sides[0][1], target_span=sides[1][1],
+            rule="endpoint",
             coder=f"endpoint {self.model}",
         )  # fmt: skip
 

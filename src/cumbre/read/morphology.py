@@ -197,7 +197,8 @@ _SUBJUNCTIVE = {
 }  # fmt: skip
 _PARTICIPLE = {
     "hacer": "hecho", "decir": "dicho", "poner": "puesto", "ver": "visto", "abrir": "abierto", "romper": "roto", "volver": "vuelto",
-    "morir": "muerto", "escribir": "escrito", "cubrir": "cubierto", "resolver": "resuelto", "suscribir": "suscrito", "ser": "sido", "ir": "ido",
+    "morir": "muerto", "escribir": "escrito", "cubrir": "cubierto", "resolver": "resuelto", "suscribir": "suscrito", "ser": "sido",
+    "ir": "ido",
     "freír": "frito", "prever": "previsto", "inscribir": "inscrito", "proscribir": "proscrito", "satisfacer": "satisfecho",
 }  # fmt: skip
 _STEMS = {
@@ -206,8 +207,8 @@ _STEMS = {
     "confesar apretar regar plegar querer invertir consentir disentir gobernar reiterar_ quebrar manifestar calentar ascender descender",
     "o>ue": "acordar rogar probar aprobar reforzar mover demostrar encontrar mostrar recordar volver devolver resolver poder contar forzar "
     "volar rodar apostar costar colgar soltar morir dormir comprobar reprobar almorzar remover promover renovar condoler disolver llover",
-    "e>i": "pedir despedir exigir_ impedir repetir seguir perseguir conseguir elegir corregir servir medir rendir competir expedir conceder_ "
-    "investir vestir proseguir",
+    "e>i": "pedir despedir exigir_ impedir repetir seguir perseguir conseguir elegir corregir servir medir rendir competir expedir "
+    "conceder_ investir vestir proseguir",
 }
 _CHANGE = {verb: change for change, verbs in _STEMS.items() for verb in verbs.split() if not verb.endswith("_")}
 

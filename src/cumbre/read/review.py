@@ -254,7 +254,8 @@ def _replace(path: Path, text: str) -> None:
 def source_row(document: Document) -> dict[str, str]:
     """The row of sources.csv for a document."""
     return {
-        "id": "s" + document.id[1:], "outlet": document.outlet or "not named in the text", "title": document.title or Path(document.name).name,
+        "id": "s" + document.id[1:], "outlet": document.outlet or "not named in the text",
+        "title": document.title or Path(document.name).name,
         "date": document.date.isoformat() if document.date else "", "url": document.url,
     }  # fmt: skip
 

@@ -1,0 +1,87 @@
+"""What a mention of an actor is, what earlier sentences establish, and the function words that stand around mentions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from cumbre.read.wordlists import words
+
+__all__ = ["DETERMINERS", "FUNCTION", "GLUE_OF", "POSSESSIVES", "PREPOSITIONS", "PRONOUNS", "QUANTIFIERS", "Context", "Mention"]
+
+DETERMINERS = words("determiners")
+
+PREPOSITIONS = words("prepositions")
+
+GLUE_OF = frozenset(("of", "for", "de", "del", "from"))
+
+FUNCTION = (
+    PREPOSITIONS
+    | DETERMINERS
+    | frozenset(
+        [
+            "and",
+            "or",
+            "but",
+            "y",
+            "e",
+            "o",
+            "u",
+            "pero",
+            "ni",
+            "que",
+            "who",
+            "which",
+            "that",
+            "whom",
+            "whose",
+            "quien",
+            "quienes",
+            "cuyo",
+            "cuya",
+            "said",
+        ]
+    )
+)
+
+POSSESSIVES = words("possessives")
+
+PRONOUNS = words("pronouns")
+
+QUANTIFIERS = words("quantifiers")
+
+
+@dataclass
+class Mention:
+    """Tokens `start:end` that name one actor. `kind`: actor, attr (a demonym on a thing), place, role (no country), pron, pair."""
+
+    start: int
+    end: int
+    code: str | None
+    sector: str
+    kind: str
+    row: str = ""
+    person: bool = False
+    plural: bool = False
+    prep: str = ""
+    prep_at: int = -1
+    possessive: bool = False
+    group: int = -1
+    inferred: bool = False
+    weak: bool = False
+
+    @property
+    def actor(self) -> str | None:
+        """`ISO3 SECTOR`, or None where the country is unknown."""
+        return f"{self.code} {self.sector}" if self.code else None
+
+
+@dataclass
+class Context:
+    """What earlier sentences of the document established."""
+
+    date: dt.date | None = None
+    people: dict[str, tuple[str, str]] = field(default_factory=dict)
+    dyad: list[str] = field(default_factory=list)
+    subject: tuple[str, str] | None = None
+    home: str | None = None

@@ -1,0 +1,296 @@
+"""What tense, mood, negation and carriers make of a trigger.
+
+Announced cooperation is AGREE, announced force is THREATEN, a refusal to do something friendly is REJECT; what a carrier says
+("accused X of attacking Y") and what is only possible is dropped.
+"""
+
+from __future__ import annotations
+
+from cumbre.read.clauses import ADVERBS, Shape, Verb
+from cumbre.read.lexicon import Lexicon, Rule
+from cumbre.read.mention import PREPOSITIONS
+from cumbre.read.morphology import PAST, PRES
+from cumbre.read.tokens import Token
+from cumbre.read.trigger import CAUSATIVES, REPORTING, SPEAKING, Trigger
+from cumbre.read.wordlists import words
+
+__all__ = ["denials", "moods"]
+
+HOSTILE = words("hostile")
+
+
+FRIENDLY = words("friendly")
+
+
+DENIAL = words("denial")
+
+
+NEGATED_REJECT = words("negated_reject")
+
+
+REAL_GOVERNORS = words("real_governors")
+
+
+def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
+    """Where the complement of a carrier ends."""
+    n = len(tokens)
+    j = trigger.end
+    while j < n:
+        low = tokens[j].low
+        if low in (
+            ";",
+            "after",
+            "while",
+            "tras",
+            "mientras",
+            "luego",
+            "cuando",
+            "when",
+            "hours",
+            "despite",
+            "amid",
+            "during",
+            "durante",
+        ):
+            return j
+        if low == "as" and j and tokens[j - 1].low in (",", "even", "just"):
+            return j
+        if low in ("and", "y", "e", "but", "pero", ","):
+            k = j + 1
+            while k < n and k < j + 4 and k not in shape.by_token:
+                k += 1
+            v = shape.by_token.get(k)
+            if v is not None and v.start <= j + 2 and v.finite and not v.modal and (not v.infinitive):
+                return j
+            if v is not None and low == "," and v.start == j + 1 and v.gerund:
+                return j
+        j += 1
+    return n
+
+
+_DENIAL_RULE = Rule("reject.denial", "REJECT", "", "say", frozenset(), frozenset(("with", "con")))
+
+
+def denials(tokens: list[Token], shape: Shape, used: set[int]) -> list[Trigger]:
+    """ "said that he is not tied to the cartel": a speaker denies something of himself."""
+    found = []
+    for v in shape.verbs:
+        if (
+            not v.negated
+            or not v.finite
+            or v.modal
+            or v.future
+            or not any(lemma in ("be", "ser", "estar", "tener", "have") for lemma, _ in v.lemmas)
+        ):
+            continue
+        said = next((o for o in reversed(shape.verbs) if o.at < v.start and o.finite), None)
+        if (
+            said is None
+            or said.at in used
+            or v.start - said.at > 4
+            or not any(lemma in SPEAKING or lemma in _SAYS for lemma, _ in said.lemmas)
+        ):
+            continue
+        between = {t.low for t in tokens[said.at + 1 : v.start]}
+        if between <= _SELF:
+            found.append(Trigger(_DENIAL_RULE, "REJECT", said.start, v.at + 1, said.at, said))
+    return found
+
+
+_SAYS = frozenset(("insist", "stress", "underline", "claim", "subrayar", "insistir", "recalcar", "reiterar", "asegurar"))
+
+
+_SELF = frozenset(("that", "que", "he", "she", "it", "they", "él", "ella"))
+
+
+def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape) -> list[Trigger]:
+    kept: list[Trigger] = []
+    regions: list[tuple[int, int, Trigger]] = []
+    for trigger in found:
+        v = trigger.verb
+        below = next((r for r in reversed(regions) if r[0] <= trigger.at < r[1]), None)
+        carrier = trigger.rule.kind in ("carrier_say", "carrier_mutual", "order") and v is not None
+        if below is not None:
+            over = below[2]
+            if over.rule.kind == "order":
+                if (v is not None and (v.infinitive or v.modal or v.flags & 128)) or (v is None and trigger.type != "CONSULT"):
+                    trigger.order = over.verb
+                    over.softened = True
+                elif v is None or not v.finite:
+                    continue
+            else:
+                continue
+        if shape.hypothetical_from[trigger.at] >= 0:
+            continue
+        kind = _mood(trigger, tokens, shape)
+        if kind is None:
+            if carrier and v is not None:
+                regions.append((trigger.at + 1, _sequel(trigger, tokens, shape), trigger))
+            continue
+        trigger.type = kind
+        if trigger.rule.kind == "describe":
+            turned = _described(trigger, tokens)
+            if turned is None and trigger.verb is not None and any(lemma in _SLURS for lemma, _ in trigger.verb.lemmas):
+                turned = "ACCUSE"
+            if turned is None:
+                continue
+            trigger.type = turned
+            regions.append((trigger.at + 1, _sequel(trigger, tokens, shape), trigger))
+        kept.append(trigger)
+        if carrier and v is not None:
+            regions.append((trigger.at + 1, _sequel(trigger, tokens, shape), trigger))
+    return [t for t in kept if not (t.rule.kind == "order" and t.softened)]
+
+
+_SLURS = frozenset(["tildar", "tachar", "motejar", "brand", "label"])
+
+
+def _described(trigger: Trigger, tokens: list[Token]) -> str | None:
+    window = {t.low for t in tokens[trigger.at + 1 : trigger.at + 18]}
+    if window & DENIAL:
+        return "REJECT"
+    if window & HOSTILE:
+        return "ACCUSE"
+    if window & FRIENDLY:
+        return "SUPPORT"
+    return None
+
+
+_COMING = {
+    "COOPERATE": "AGREE", "AID": "AGREE", "SUPPORT": "AGREE", "CONSULT": "AGREE", "AGREE": "AGREE", "CONCEDE": "CONCEDE",
+    "RETREAT": "CONCEDE",
+    "SANCTION": "SANCTION", "MOBILIZE": "MOBILIZE", "COERCE": "THREATEN", "ASSAULT": "THREATEN", "REJECT": "REJECT", "REQUEST": "REQUEST",
+    "THREATEN": "THREATEN", "ACCUSE": "THREATEN",
+}  # fmt: skip
+
+
+def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
+    v = trigger.verb
+    rule = trigger.rule
+    if v is None:
+        before = [t.low for t in tokens[max(0, trigger.start - 4) : trigger.start]]
+        if any(
+            w
+            in (
+                "no",
+                "not",
+                "without",
+                "sin",
+                "avoid",
+                "evitar",
+                "possible",
+                "posible",
+                "posibles",
+                "eventual",
+                "potential",
+                "future",
+                "alleged",
+            )
+            for w in before[-3:]
+        ):
+            return None
+        return rule.type
+    lemmas = {lemma for lemma, _ in v.lemmas}
+    follow = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
+    if v.passive and lemmas & {"meet", "welcome"} and follow in ("with", "by"):
+        return None  # "was met with anger"
+    if (
+        "demonstrate" in lemmas
+        and follow[:1].isalpha()
+        and follow not in PREPOSITIONS
+        and follow not in ADVERBS
+        and follow not in ("and", "on")
+    ):
+        return None
+    if any(t.low in ("heat", "volume") for t in tokens[v.at : v.at + 5]):
+        return None
+    if v.negated:
+        if lemmas & NEGATED_REJECT or rule.type in ("AGREE", "CONCEDE"):
+            return "REJECT" if not v.modal or _reported(v, shape) else None
+        return None
+    if v.latent and not v.plan:
+        return None
+    if v.modal:
+        low = {t.low for t in tokens[v.start : v.at + 1]}
+        if (
+            ("would" in low or (v.flags & 64 and lemmas and shape.finite_before[v.start] > 0))
+            and _reported(v, shape)
+            and not low & {"could", "might", "may"}
+        ):
+            return _COMING.get(rule.type)
+        return None
+    if v.future or v.plan:
+        return _COMING.get(rule.type)
+    if v.infinitive and trigger.order is None:
+        return _infinitive(trigger, v, tokens, shape)
+    after = tokens[v.at + 2].low if v.at + 2 < len(tokens) else ""
+    if lemmas & _WARN and follow in ("of", "about", "sobre", "de", "del") and after != "que":
+        return None
+    if (
+        v.start
+        and v.flags & PRES
+        and not v.flags & PAST
+        and rule.type in ("COOPERATE", "AID", "SUPPORT")
+        and tokens[v.start - 1].low in ("que", "who", "which", "that", "quien")
+    ):
+        return None  # a habit: "a country that cooperates"
+    if (
+        v.gerund
+        and v.start
+        and tokens[v.start - 1].low
+        in ("from", "of", "avoid", "about", "for", "in", "without", "than", "against", "to", "like", "toward", "towards")
+    ):
+        return None
+    return rule.type
+
+
+_WARN = frozenset(["warn", "caution", "advertir", "alertar"])
+
+
+def _reported(v: Verb, shape: Shape) -> bool:
+    return any(o.at < v.start and any(lemma in REPORTING for lemma, _ in o.lemmas) for o in shape.verbs)
+
+
+def _cause(v: Verb, shape: Shape) -> Verb | None:
+    """The verb that makes another act: "prompted the ministry to recall its envoy"."""
+    for o in reversed(shape.verbs):
+        if o.at < v.start:
+            real = (
+                any(lemma in CAUSATIVES for lemma, _ in o.lemmas)
+                and v.start - o.at < 9
+                and not o.modal
+                and not o.future
+                and not o.negated
+            )
+            return o if real else None
+    return None
+
+
+def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) -> str | None:
+    before = tokens[v.start - 1].low if v.start else ""
+    if before in ("and", "or", "y", "e", "o"):
+        first = next((o for o in reversed(shape.verbs) if o.at < v.start and o.infinitive), None)
+        if first is not None:
+            return _infinitive(trigger, first, tokens, shape)
+    if before in ("tras", "al", "after") or (
+        before == "de" and v.start > 1 and tokens[v.start - 2].low in ("después", "luego", "decisión", "antes")
+    ):
+        return trigger.type if tokens[v.start - 2].low != "antes" else None
+    cause = _cause(v, shape)
+    if cause is not None:
+        return trigger.type
+    governor = next((o for o in reversed(shape.verbs) if o.at < v.start and v.start - o.at <= 4), None)
+    if (
+        governor is not None
+        and any(lemma in REAL_GOVERNORS for lemma, _ in governor.lemmas)
+        and not governor.modal
+        and not governor.negated
+    ):
+        if governor.future:
+            return _COMING.get(trigger.rule.type)
+        return trigger.type
+    if before in ("decision", "move", "decisión", "effort"):
+        return trigger.type
+    if (trigger.type == "CONSULT" and trigger.rule.id != "consult.mediate") or trigger.rule.id == "support.sign":
+        return trigger.type
+    return None

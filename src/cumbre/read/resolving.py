@@ -1,0 +1,124 @@
+"""Countries of roles and pronouns that stand without one: "the police", "his ministers", "she"."""
+
+from __future__ import annotations
+
+from cumbre.read.mention import POSSESSIVES, Context, Mention
+from cumbre.read.tokens import Token
+from cumbre.read.wordlists import words
+
+__all__ = ["fill_roles"]
+
+_OFFICES = words("offices")
+
+
+_ABROAD = words("loose")
+
+
+_TIED = words("tied")
+
+
+def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, lex_lang: str) -> None:
+    """Country of roles and pronouns that stand without one, from the words beside them, the sentence and the document."""
+    for g, mention in enumerate(mentions):
+        if mention.kind not in ("role", "pron"):
+            continue
+        before = tokens[mention.start - 1].low if mention.start else ""
+        before2 = tokens[mention.start - 2].low if mention.start > 1 else ""
+        earlier = [m for m in mentions[:g] if m.code and m.kind in ("actor", "attr", "role") and m.code != "NGO"]
+        if mention.kind == "pron":
+            people = [m for m in earlier if m.person or tokens[mention.start].low in ("it", "they", "ellos")]
+            pick = next((m for m in people if not m.prep), people[0] if people else None)
+            if pick is not None:
+                mention.code, mention.sector, mention.inferred = pick.code, pick.sector, True
+            elif context.subject is not None and tokens[mention.start].low != "it":
+                mention.code, mention.sector = context.subject
+                mention.inferred = True
+            continue
+        if before in POSSESSIVES or before2 in POSSESSIVES:
+            pick = next((m for m in earlier if not m.prep), earlier[0] if earlier else None)
+            counterpart = tokens[mention.start].low in (
+                "counterpart",
+                "counterparts",
+                "homólogo",
+                "homóloga",
+                "par",
+                "colega",
+                "homólogos",
+            )
+            if tokens[mention.start - 1].low in ("its", "their"):
+                states = [m for m in earlier if not m.person]
+                pick = states[-1] if states else pick
+            if pick is not None and not counterpart:
+                mention.code, mention.inferred = pick.code, True
+            elif context.subject is not None and not counterpart:
+                mention.code, mention.inferred = context.subject[0], True
+            continue
+        if tokens[mention.start].text == "Congress" and lex_lang == "en":
+            codes = {m.code for m in earlier}
+            mention.code, mention.inferred = (next(iter(codes)) if len(codes) == 1 else "USA"), True
+            continue
+        # "police in Medellín", "manifestantes en Túnez"
+        after = next(
+            (
+                m
+                for m in mentions[g + 1 : g + 3]
+                if m.prep in ("in", "en", "of", "de") and m.code and 0 <= m.prep_at - mention.end < 5
+            ),
+            None,
+        )
+        if after is None:
+            after = next(
+                (
+                    m
+                    for m in mentions[g + 1 : g + 2]
+                    if m.code
+                    and m.prep in ("for", "to", "by", "con", "a", "por", "para")
+                    and any(t.low in _TIED for t in tokens[mention.end : m.start])
+                    and m.start - mention.end < 6
+                ),
+                None,
+            )
+        if after is not None and all(t.text not in (",", ";") for t in tokens[mention.end : after.start]):
+            mention.code, mention.inferred = after.code, True
+            continue
+        if mention.sector in ("MIL", "COP", "JUD", "LEG", "OPP", "GOV", "PTY", "ELI", "SPY", "REB") and not earlier:
+            places = {m.code for m in mentions if m.kind in ("place",) and m.code}
+            if len(places) == 1:
+                mention.code, mention.inferred = next(iter(places)), True
+                continue
+        if tokens[mention.end - 1].low == "administration" and not earlier:
+            mention.code, mention.inferred = "USA", True
+            continue
+        there = [m for m in mentions if m.code and m is not mention and m.prep in ("in", "en") and m.kind in ("place", "actor")]
+        if (
+            mention.sector == "GOV"
+            and len(there) == 1
+            and there[0].code not in {m.code for m in earlier if m is not there[0]}
+            and not mention.person
+        ):
+            mention.code, mention.inferred = there[0].code, True
+            continue
+        if mention.sector == "GOV" and tokens[mention.end - 1].low in _OFFICES:
+            states = [m for m in earlier if m.sector == "GOV"]
+            everyone = {m.code for m in mentions if m.person and m.code}
+            if states:
+                people = [m for m in states if m.person or m.kind == "actor"]
+                mention.code, mention.inferred = (people or states)[-1].code, True
+                continue
+            if context.subject is not None and context.subject[1] == "GOV":
+                mention.code, mention.inferred = context.subject[0], True
+                continue
+            if len(everyone) == 1:
+                mention.code, mention.inferred = next(iter(everyone)), True
+                continue
+        around = {m.code for m in there}
+        if (
+            not earlier
+            and len(around) == 1
+            and mention.sector not in ("BUS", "MED", "NGO", "GOV")
+            and tokens[mention.end - 1].low not in _ABROAD
+        ):
+            mention.code, mention.inferred = next(iter(around)), True
+            continue
+        if context.home is not None and mention.sector not in ("BUS", "MED", "NGO", "CVL"):
+            mention.code, mention.inferred = context.home, True
