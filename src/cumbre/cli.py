@@ -140,6 +140,7 @@ def brief(
             folder,
             lang=lang,
             since=_date(since, "--since"),
+            track=_track(found),
             progress=lambda s, w="": bar(0.6 + 0.35 * s, w),
         )
         worlds.save(folder / "worlds.nc")
@@ -147,6 +148,12 @@ def brief(
         _seal(found, worlds)
     typer.echo(report.summary)
     typer.echo(f"\nbrief    {folder / 'brief.html'}\nworlds   {folder / 'worlds.nc'}\nnumbers  {folder / 'numbers.json'}")
+
+
+def _track(case: Case) -> dict[str, Any]:
+    from cumbre import questions as room
+
+    return room.track_record(room.read_ledger(case)).as_dict()
 
 
 def _seal(case: Case, worlds: Worlds) -> None:

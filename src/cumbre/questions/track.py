@@ -211,12 +211,13 @@ def track_record(ledger: Ledger, rivals: Sequence[Rival] = ()) -> TrackRecord:
         last = _rows(own.sort_values(["as_of", "n"]).tail(1))[0]
         p, y = float(last["probability"]), float(outcome == "yes")
         scored.append({
-            "question_id": name, "question": last["question"], "topic": last["topic"] or "other", "probability": p,
+            "question_id": name, "question": last["question"], "question_es": last["question_es"],
+            "topic": last["topic"] or "other", "probability": p,
             "as_of": last["as_of"], "outcome": outcome, "date": on, "y": y, "brier": float(scoring.brier(p, y)),
             "log": float(scoring.log_score(p, y)), "source": r["source"], "note": r["note"], "corrections": int(r["corrections"]),
         })  # fmt: skip
     columns = [
-        "question_id", "question", "topic", "probability", "as_of", "outcome", "date", "y", "brier", "log", "source", "note",
+        "question_id", "question", "question_es", "topic", "probability", "as_of", "outcome", "date", "y", "brier", "log", "source", "note",
         "corrections",
     ]  # fmt: skip
     done = pd.DataFrame(scored, columns=columns)
