@@ -16,9 +16,6 @@ pytest.importorskip("duckdb")
 from cumbre.bulk import panel, panel_expression, panel_sql
 from cumbre.record.importers.cameo import HEADS, kind_of_cameo
 
-# ibis 12 calls a method that DuckDB 2 marks as old
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
-
 KEYS = ["month", "src", "tgt", "kind"]
 COUNTS = ["n", "vc", "mc", "vk", "mk"]
 
