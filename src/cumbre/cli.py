@@ -141,7 +141,7 @@ def brief(
             lang=lang,
             since=_date(since, "--since"),
             track=_track(found),
-            progress=lambda s, w="": bar(0.6 + 0.35 * s, w),
+            progress=lambda s, words: bar(0.6 + 0.35 * s, words),
         )
         worlds.save(folder / "worlds.nc")
     if seal:
