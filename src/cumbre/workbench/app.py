@@ -41,7 +41,8 @@ class Bench:
 
     def _load(self) -> None:
         try:
-            from cumbre.workbench import case_routes  # noqa: F401  (the libraries come in with it)
+            # all rooms are imported here, in one thread: two threads that import in circles may see half a module
+            from cumbre.workbench import ballot_routes, case_routes, ledger_routes, negotiation_routes, record_routes  # noqa: F401
             from cumbre.workbench.engine import Engine
 
             self._engine = Engine(self.case, draws=self.draws, full=self.full, home=self.home)
@@ -126,6 +127,7 @@ def create_app(bench: Bench, *, host: str = "127.0.0.1", token: str | None = Non
             known = bench.kept.page(state_of(request))
             if known is not None:
                 return HTMLResponse(known)
+        _ = bench.engine
         from cumbre.workbench.case_routes import case_response
 
         return case_response(bench, state_of(request))
@@ -136,16 +138,20 @@ def create_app(bench: Bench, *, host: str = "127.0.0.1", token: str | None = Non
 
     @app.post("/{path:path}")
     async def change(request: Request, path: str) -> Response:
+        if not bench.is_ready:
+            await run_in_threadpool(lambda: bench.engine)
         form = await request.form(max_files=8, max_fields=2000, max_part_size=3_000_000)
         fields: list[tuple[str, Any]] = []
         for name, value in form.multi_items():
             fields.append((name, value if isinstance(value, str) else (value.filename or "", await value.read())))
+        await form.close()
         return await run_in_threadpool(_route, bench, "POST", path, request, fields)
 
     return Guard(app, host=host, token=token)  # type: ignore[arg-type]
 
 
 def _route(bench: Bench, method: str, path: str, request: Request, fields: list[tuple[str, Any]]) -> Response:
+    _ = bench.engine
     from cumbre.workbench import ballot_routes, case_routes, ledger_routes, negotiation_routes, record_routes
 
     for room in (case_routes, record_routes, negotiation_routes, ballot_routes, ledger_routes):
@@ -161,5 +167,6 @@ def _route(bench: Bench, method: str, path: str, request: Request, fields: list[
                         State(),
                         lang=request.query_params.get("lang", "en") if request.query_params.get("lang") in ("en", "es") else "en",
                     )
-                    return HTMLResponse(problem(state, error), status_code=400)
+                    # a fragment is shown in its place, so for the browser it is an answer like any other
+                    return HTMLResponse(problem(state, error), status_code=200 if request.headers.get("hx-request") else 400)
     return PlainTextResponse("Not offered.", status_code=404)

@@ -41,8 +41,7 @@ def read_article(
     with tempfile.TemporaryDirectory(prefix="cumbre-") as folder:
         path = Path(folder) / plain[-80:]
         path.write_bytes(content)
-        actors = case.folder / "actors.csv"
-        documents = read([path], date=day, actors_csv=actors if actors.is_file() else None)
+        documents = read([path], date=day)
     found = []
     for document in documents:
         named = replace(

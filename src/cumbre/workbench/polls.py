@@ -47,7 +47,7 @@ def poll_rows(case: Case, form: Mapping[str, str]) -> tuple[list[dict[str, str]]
     shared = {
         "poll_id": id_, "round": text["round"] or "1", "pollster": text["pollster"], "field_start": text["field_start"],
         "field_end": text["field_end"], "published": text["published"], "sample_size": text["sample_size"], "mode": text["mode"],
-        "question": "open", "source_id": source_id, "note": text["note"], "known": text["published"],
+        "question": "open", "source_id": source_id, "note": text["note"],
     }  # fmt: skip
     rows = []
     for name, share in form.items():

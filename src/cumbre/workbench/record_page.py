@@ -45,7 +45,8 @@ def event_rows(w: Writer) -> list[dict[str, Any]]:
             "date": event.date.isoformat(), "day": w.words.short_year(event.date), "source": event.source, "target": event.target,
             "who": w.s("record.who", a=w.side(event.source), b=w.side(event.target)), "what": w.words.pick(event.summary, event.summary_es),
             "kind": event.type.value, "kind_words": w.words.either(f"kind.{event.type}", event.type.value.lower()), "mode": event.mode,
-            "mode_words": w.s(f"record.{event.mode}"), "intensity": intensity, "marks": w.marks(event.source_id), "sides": f"{event.source} {event.target}",
+            "mode_words": w.s(f"record.{event.mode}"), "intensity": intensity,
+                "raw": f"{event.intensity:g}", "marks": w.marks(event.source_id), "sides": f"{event.source} {event.target}",
         })  # fmt: skip
     return rows
 

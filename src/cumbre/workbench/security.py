@@ -90,6 +90,8 @@ class Guard:
 
         async def answer(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
+                if seen > self.body:
+                    message = {**message, "status": 413}
                 own = {name.encode() for name, _ in HEADERS}
                 kept = [(name, value) for name, value in message.get("headers", []) if name.lower() not in own]
                 kept += [(name.encode(), value.encode()) for name, value in HEADERS]
@@ -98,6 +100,7 @@ class Guard:
                 message = {**message, "headers": kept}
             await send(message)
 
+        seen = 0
         refused = self._refused(scope, headers)
         if refused:
             await _say(answer, *refused)
@@ -109,7 +112,6 @@ class Guard:
         if not length.isdigit() or int(length) > self.body:
             await _say(answer, 413, f"This is more than {self.body // 1_000_000} MB; give less at once.")
             return
-        seen = 0
 
         async def counted() -> MutableMapping[str, Any]:
             nonlocal seen

@@ -5,7 +5,7 @@
 
   function ready(root) {
     root.querySelectorAll(".scripted").forEach(function (e) { e.hidden = false; });
-    root.querySelectorAll("data[data-p]").forEach(function (e) { e.tabIndex = 0; e.setAttribute("role", "button"); });
+    root.querySelectorAll("[data-p]:not(a)").forEach(function (e) { e.tabIndex = 0; e.setAttribute("role", "button"); });
   }
   ready(doc);
   doc.addEventListener("htmx:afterSwap", function (event) { ready(event.target || doc); });
@@ -39,9 +39,9 @@
   }
   doc.addEventListener("click", follow);
   doc.addEventListener("keydown", function (event) {
-    if ((event.key === "Enter" || event.key === " ") && event.target.matches("data[data-p],svg [data-drawer]")) follow(event);
+    if ((event.key === "Enter" || event.key === " ") && event.target.matches("[data-p]:not(a),svg [data-drawer]")) follow(event);
   });
-  drawer.addEventListener("close", function () { if (opener && opener.isConnected) opener.focus(); });
+  drawer.addEventListener("close", function () { drawer.querySelector(".body").textContent = ""; if (opener && opener.isConnected) opener.focus(); });
 
   // copy the address
   doc.addEventListener("click", function (event) {
