@@ -361,6 +361,14 @@ class Arguments(Subjects):
             return source, target
         main = next((o for o in self.shape.verbs if o.finite), None)
         subject = self.subject(main) if main is not None else None
+        if source is None and target is None:
+            heads: dict[str, Mention] = {}
+            for m in self.mentions:
+                if m.code is not None and m.kind == "actor" and m.sector == "GOV" and (m.person or m.start < trigger.start):
+                    heads.setdefault(m.code, m)
+            if len(heads) == 2:
+                first, second = heads.values()
+                return first, second
         if subject is None or subject.code is None:
             return source, target
         if source is None and target is None:

@@ -98,8 +98,8 @@ def _nounlike(
             before not in PREPOSITIONS and before not in ADVERBS and before not in DETERMINERS
             and before not in lex.verbs and not before.endswith("s")
             and before not in RELATIVES and before not in SUBORDINATORS and before not in ("and", "or", "but",
-            "then") and after.text[:1].islower()
-            and after.low not in PREPOSITIONS and after.low not in DETERMINERS
+            "then") and (low in lex.nominals or low in lex.nouns or after.text[:1].islower()
+            and after.low not in PREPOSITIONS and after.low not in DETERMINERS)
         ):  # fmt: skip
             return True  # "a powerful negotiating tool"
     if lang == "es":
@@ -359,6 +359,9 @@ _SAYING = words("saying")
 _OPENERS = words("openers")
 
 
+_ANSWERS = frozenset(("response", "retaliation", "reply", "respuesta", "represalia", "reacción"))
+
+
 def _counts(out: Shape, tokens: list[Token]) -> None:
     finite = {v.at for v in out.verbs if v.finite}
     f = c = b = r = 0
@@ -389,7 +392,7 @@ def _counts(out: Shape, tokens: list[Token]) -> None:
         elif low in HYPOTHETICAL:
             b += 1
             hypothesis = i
-        elif low in SUBORDINATORS:
+        elif low in SUBORDINATORS or (low in _ANSWERS and i and tokens[i - 1].low in ("in", "en")):
             b += 1
         elif low in RELATIVES or (low in ("that", "que") and i and (tokens[i - 1].low == "," or i - 1 not in out_verbs(out, i))):
             r += 1

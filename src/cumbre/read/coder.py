@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from cumbre.read.actors import Index
@@ -51,6 +52,7 @@ _NEEDS_OBJECT = words("needs_object")
 _MAY_LACK = words("may_lack")
 
 
+_TALKS = frozenset(("talks", "negotiations", "dialogue", "diálogos", "diálogo", "negociaciones", "mesa", "conversaciones"))
 _UNREAL = re.compile(
     r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic", re.IGNORECASE
 )
@@ -161,6 +163,9 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         and target is None
     ):
         target = replace(source, sector="CVL", kind="actor", inferred=True, group=-1)
+    broken = rule.id == "sanction.stop" and any(t.low in _TALKS for t in tokens[trigger.start : trigger.end])
+    if broken and target is None and source is not None and source.code and source.sector in ("REB", "CRM"):
+        target = replace(source, sector="GOV", kind="actor", inferred=True, group=-1)
     source, target = _at_home(kind, source, target, tokens)
     if kind == "PROTEST" and source is not None:
         if source.sector in _STATE:
@@ -339,6 +344,8 @@ def _remember(context: Context, mentions: list[Mention], events: list[Coded]) ->
     for event in events:
         if event.source and event.target and event.source[:3] != event.target[:3]:
             context.dyad = [event.source, event.target]
+            for one, other in ((event.source, event.target), (event.target, event.source)):
+                context.partners.setdefault(one[:3], Counter())[other] += 1
 
 
 def fill(event: Coded, **sides: str) -> Coded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -93,17 +94,17 @@ def digest(text: str) -> str:
 _FILLED = words("filled")
 
 
-def _from_article(event: Coded, context: Context, previous: list[str]) -> Coded:
-    """Fill one missing side from the last dyad of the article, marked as inferred."""
-    if len(previous) != 2 or event.type not in _FILLED:
+def _from_article(event: Coded, previous: dict[str, Counter[str]]) -> Coded:
+    """Fill one missing side with the country that the known side dealt with most so far; marked as inferred."""
+    if event.type not in _FILLED:
         return event
     for side, known in (("target", event.source), ("source", event.target)):
-        if getattr(event, side) is None and known is not None:
-            other = previous[1] if previous[0][:3] == known[:3] else previous[0] if previous[1][:3] == known[:3] else None
-            if other is not None and other[4:] in ("CVL", "BUS", "MED"):
+        partners = previous.get(known[:3]) if known is not None and known[4:] not in ("REB", "CRM") else None
+        if getattr(event, side) is None and partners:
+            other = partners.most_common(1)[0][0]
+            if other[4:] in ("CVL", "BUS", "MED"):
                 other = f"{other[:3]} GOV"
-            if other is not None:
-                return replace(event, inferred=(*event.inferred, side), **{side: other})  # type: ignore[arg-type]
+            return replace(event, inferred=(*event.inferred, side), **{side: other})  # type: ignore[arg-type]
     return event
 
 
@@ -113,10 +114,10 @@ def _proposals(
     lex = lexicon(lang)
     context = Context(date)
     for piece in pieces:
-        before = list(context.dyad)
+        before = {code: Counter(found) for code, found in context.partners.items()} if fill else {}
         seen: set[tuple[str, str | None, str | None, dt.date | None]] = set()
         for event in code_sentence(piece.text, piece.start, lex, index, context):
-            found = _from_article(event, context, before) if fill else event
+            found = _from_article(event, before) if fill else event
             at = found.trigger[0] - piece.start
             day, granularity, span = event_date(piece.text, at, date, lang, found.future)
             if (found.type, found.source, found.target, day) in seen:

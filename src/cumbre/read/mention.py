@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, field
 
 from cumbre.read.wordlists import words
@@ -83,5 +84,6 @@ class Context:
     date: dt.date | None = None
     people: dict[str, tuple[str, str]] = field(default_factory=dict)
     dyad: list[str] = field(default_factory=list)
+    partners: dict[str, Counter[str]] = field(default_factory=dict)
     subject: tuple[str, str] | None = None
     home: str | None = None

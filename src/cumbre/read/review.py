@@ -85,8 +85,8 @@ def _actor_id(case: Case, code: str | None, text: str, day: dt.date | None) -> s
     for row in case.actors:
         if row.country and row.country != country and row.kind != "armed_group":
             continue
-        if row.kind == "state":
-            continue
+        if row.kind == "state" or (row.kind == "person" and sector != "ELI"):
+            continue  # who holds an office acts for it
         if day is not None and ((row.from_ and day < row.from_) or (row.to and day > row.to)):
             continue
         for alias in (row.name, row.name_es, *row.aliases):

@@ -109,6 +109,10 @@ class Subjects:
             owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
             if owner is not None and v.start - owner.end <= 4 and (owner.possessive or owner.prep in ("by", "of", "de", "del")):
                 return owner
+        if v.infinitive and before in _AND:
+            joined = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)
+            if joined is not None and joined.infinitive:
+                return self.subject(joined)
         if v.infinitive or (v.gerund and not adjacent):
             above = self._verb_before(v, True)
             if v.infinitive and above is not None and any(lemma in CAUSATIVES for lemma, _ in above.lemmas):
