@@ -12,7 +12,7 @@ __all__ = ["NEW_DAYS", "News", "latest"]
 NEW_DAYS = 7
 """Days that count as new."""
 
-MOST = 14
+MOST = 7
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,10 @@ def latest(case: Case) -> tuple[News, ...]:
     for change in case.field:
         known = change.known or change.date
         if since < known <= case.as_of and change.summary and change.probability == 1:
-            found.append(News(known, "field", change.summary, change.summary_es, change.source_id))
+            who = case.candidate.get(change.candidate)
+            name = f"{who.name}: " if who else ""
+            spanish = name + change.summary_es if change.summary_es else ""
+            found.append(News(known, "field", name + change.summary, spanish, change.source_id))
     polls = {(p.published, p.pollster): p.source_id for p in case.polls if p.published > since}
     found += [News(day, "poll", pollster, pollster, sources) for (day, pollster), sources in polls.items()]
     found += [News(a.published, "approval", a.pollster, a.pollster, a.source_id) for a in case.approval if a.published > since]

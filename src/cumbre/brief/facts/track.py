@@ -112,7 +112,7 @@ def _scores(study: Study) -> list[Score]:
                     row["measure"],
                     known,
                     label="estimated",
-                    digits=2,
+                    digits=1 if abs(float(value)) >= 10 else 3 if abs(float(value)) < 0.1 else 2,
                     n=row.get("n"),
                     note=row["command"],
                 )

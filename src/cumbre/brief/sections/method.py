@@ -50,7 +50,7 @@ def method_section(w: Writer) -> Section:
                     Markup('<code id="p-{}">{}</code>').format(slug(id_), id_),
                     said,
                     chip(w, p.label),
-                    Markup('<span lang="en">{}</span>').format(basis),
+                    Markup('<span lang="en">{}</span>').format(basis) if w.spanish else basis,
                     w.marks(p.sources),
                 )
             )
