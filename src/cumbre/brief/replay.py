@@ -89,5 +89,6 @@ def replay_svg(frame: pd.DataFrame, lang: str = "en", width: float = 760, marks:
         )
         parts.append(svg.replace("<svg ", f'<svg x="0" y="{y + 22:.0f}" ', 1))
         y += height + 40
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {y:.0f}" width="{width:.0f}" height="{y:.0f}" font-family="sans-serif">'
+    size = f'viewBox="0 0 {width:.0f} {y:.0f}" width="{width:.0f}" height="{y:.0f}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif">'
     return f'{head}<rect width="100%" height="100%" fill="{Palette.paper}"/>{"".join(parts)}</svg>'
