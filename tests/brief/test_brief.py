@@ -102,6 +102,15 @@ def test_the_same_worlds_give_the_same_bytes(tmp_path: Path, written: Path, case
         assert (tmp_path / name).read_bytes() == (written / name).read_bytes()
 
 
+def test_charts_that_the_page_no_longer_has_go_and_other_files_stay(tmp_path: Path, case: Case, worlds: Worlds) -> None:
+    (tmp_path / "charts").mkdir()
+    (tmp_path / "charts" / "old.svg").write_text("<svg/>", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    brief.write(case, worlds, {}, tmp_path)
+    assert not (tmp_path / "charts" / "old.svg").exists()
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
 def test_spanish_on_demand_swaps_the_pages(tmp_path: Path, case: Case, worlds: Worlds, written: Path) -> None:
     report = brief.write(case, worlds, {}, tmp_path, lang="es")
     assert report.html.read_text(encoding="utf-8").startswith('<!doctype html>\n<html lang="es">')

@@ -145,6 +145,9 @@ def write(
         files[path] = built.pages[language]
     files[out / "brief.html"] = built.pages[lang]
     _replace_all(files)
+    for left in (out / "charts").glob("*.svg"):
+        if left not in files:  # a chart of an earlier run that this page does not have
+            left.unlink()
     if progress:
         progress(1.0, "done")
     return BriefReport(
