@@ -95,7 +95,7 @@ def main() -> None:
     )
     half = said > np.median(said)
     print(
-        f"  surer half said {said[half].mean():.2f}, right {hy[half].mean():.2f}; other half {said[~half].mean():.2f}, {hy[~half].mean():.2f}"
+        f"  surer half {said[half].mean():.2f}, right {hy[half].mean():.2f}; other half {said[~half].mean():.2f}, {hy[~half].mean():.2f}"
     )
     for name, weight in zip(FEATURES, weights, strict=True):
         print(f"  {name:32s} {weight:+.2f}")

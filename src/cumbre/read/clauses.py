@@ -98,8 +98,8 @@ def _nounlike(
             before not in PREPOSITIONS and before not in ADVERBS and before not in DETERMINERS
             and before not in lex.verbs and not before.endswith("s")
             and before not in RELATIVES and before not in SUBORDINATORS and before not in ("and", "or", "but",
-            "then") and (low in lex.nominals or low in lex.nouns or after.text[:1].islower()
-            and after.low not in PREPOSITIONS and after.low not in DETERMINERS)
+            "then") and (low in lex.nominals or low in lex.nouns or (after.text[:1].islower()
+            and after.low not in PREPOSITIONS and after.low not in DETERMINERS))
         ):  # fmt: skip
             return True  # "a powerful negotiating tool"
     if lang == "es":
