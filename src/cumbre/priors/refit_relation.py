@@ -96,7 +96,7 @@ def fit_kinds(
             centre[-1], scale[-1] = 0.0, 1.0
             b = logistic(((rows - centre) / scale).reshape(-1, rows.shape[-1]), y.ravel(), ridge)
             found[str(window)] = {"b": _rounded(b), "centre": _rounded(centre), "scale": _rounded(scale)}
-    return {"kinds": kinds, "sd": 0.5, "half_life": 730.0}
+    return {"kinds": kinds, "sd": 0.5, "common_sd": 0.3, "half_life": 365.0}
 
 
 def fit_index(events: CodedEvents, months: int, ridge: float = 10.0, keep: npt.NDArray[np.bool_] | None = None) -> dict[str, Any]:

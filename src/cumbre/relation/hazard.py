@@ -110,6 +110,11 @@ def chances_ahead(history: History, windows: tuple[int, ...], wanted: IntArray, 
                 day = history.at[position]
                 past = history.at + window <= day
                 fade = 0.5 ** ((day - window - history.at[past]) / fit["half_life"]) * min(spacing / window, 1.0)
-                shift = unit_intercept(eta[past], truth[past][:, :, k], fade, fit["sd"])
-                out[w, i, :, k] = special.expit(eta[position] + shift)
+                seen, came = eta[past], truth[past][:, :, k]
+                # the coding of a whole archive grows thinner or thicker: one shift for all dyads first, then each dyad's own
+                common = unit_intercept(
+                    seen.reshape(-1, 1), came.reshape(-1, 1), np.repeat(fade, seen.shape[1]), fit["common_sd"]
+                )
+                own = unit_intercept(seen + common, came, fade, fit["sd"])
+                out[w, i, :, k] = special.expit(eta[position] + common + own)
     return np.asarray(np.maximum.accumulate(out, axis=0), dtype=np.float64)
