@@ -169,13 +169,12 @@ def place(drawn: Drawn, n: int, slots: IntArray) -> npt.NDArray[np.int16]:
     kinds = slots.shape[1]
     start = np.concatenate([[0], np.cumsum(slots.ravel())])
     out = np.full((n, int(start[-1])), -1, dtype=np.int16)
-    cell = drawn.side * kinds + drawn.kind
-    order = np.lexsort((drawn.day, cell, drawn.draw))
-    key = (drawn.draw * slots.size + cell)[order]
-    first = np.r_[True, key[1:] != key[:-1]] if len(key) else np.zeros(0, dtype=bool)
-    begin = np.maximum.accumulate(np.where(first, np.arange(len(key)), 0)) if len(key) else np.zeros(0, dtype=np.int64)
+    cells, days = slots.size, int(drawn.day.max(initial=0)) + 1
+    key = np.sort((drawn.draw * cells + drawn.side * kinds + drawn.kind) * days + drawn.day)
+    place_of, day = np.divmod(key, days)
+    begin = np.searchsorted(place_of, place_of)  # where each (draw, side, kind) starts in the sorted list
     rank = np.arange(len(key)) - begin
-    cell = cell[order]
+    draw, cell = np.divmod(place_of, cells)
     fits = rank < slots.ravel()[cell]
-    out[drawn.draw[order][fits], (start[cell] + rank)[fits]] = drawn.day[order][fits].astype(np.int16)
+    out[draw[fits], (start[cell] + rank)[fits]] = day[fits].astype(np.int16)
     return out

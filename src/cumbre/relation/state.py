@@ -183,7 +183,7 @@ def future_levels(
 
 
 def _slots(spec: Spec, horizon: int, attention: float, path: Path, law: Law) -> IntArray:
-    """Room for events of each (side, kind): what one draw in two thousand of a fixed pilot exceeds, and one more."""
+    """Room for events of each (side, kind): what one draw in five hundred of a fixed pilot exceeds, and one more."""
     pilot = np.random.Generator(np.random.Philox(key=20))
     coding = np.exp(CODING_SD * pilot.standard_normal(_PILOT))
     heat = attention * np.exp(ATTENTION_SD * pilot.standard_normal(_PILOT))
@@ -192,7 +192,7 @@ def _slots(spec: Spec, horizon: int, attention: float, path: Path, law: Law) -> 
     kinds = spec.kind_shape.shape[1]
     cell = drawn.draw * 2 * kinds + drawn.side * kinds + drawn.kind
     counts = np.bincount(cell, minlength=_PILOT * 2 * kinds).reshape(_PILOT, 2, kinds)
-    return np.asarray(np.clip(np.quantile(counts, 0.9995, axis=0).astype(np.int64) + 1, 1, MOST_SLOTS), dtype=np.int64)
+    return np.asarray(np.clip(np.quantile(counts, 0.998, axis=0).astype(np.int64) + 1, 1, MOST_SLOTS), dtype=np.int64)
 
 
 def fit(case: Case) -> Fitted:
