@@ -348,6 +348,7 @@ def replay(
 ) -> None:
     """Path of every headline number with what was public at each date."""
     from cumbre import questions as room
+    from cumbre.brief.replay import replay_svg
 
     first, last = _date(start, "--from"), _date(end, "--to")
     assert first is not None
@@ -366,6 +367,7 @@ def replay(
             progress=bar,
         )
     _table(room.replay_table(frame))
+    (folder / "replay.svg").write_text(replay_svg(frame), encoding="utf-8")
     typer.echo(f"{folder}: replay.csv, public.csv, replay.nc, replay.svg")
 
 

@@ -56,7 +56,6 @@ def test_replay_writes_its_files(folder: Path, tmp_path: Path) -> None:
         "public.csv",
         "replay.nc",
         "replay.svg",
-        "replay.vl.json",
     }
 
 

@@ -208,9 +208,10 @@ def numbers_of(worlds: Worlds, numbers: Sequence[Headline]) -> FloatArray:
 _runs: _Runs
 
 
-def _start_worker(*arguments: Any) -> None:
+def _start_worker(ends: dict[frozenset[int], FloatArray], *arguments: Any) -> None:
     global _runs
     _runs = _Runs(*arguments)
+    _runs.ends = ends
 
 
 def _walk(order: tuple[int, ...]) -> FloatArray:

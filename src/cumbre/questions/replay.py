@@ -25,7 +25,6 @@ from cumbre.errors import UsageError
 from cumbre.questions.answers import write_text
 from cumbre.questions.headlines import Headline, headlines, values
 from cumbre.questions.items import differences
-from cumbre.questions.paths import chart, svg
 from cumbre.record.case import Case
 from cumbre.record.loader import load
 
@@ -200,13 +199,12 @@ def replay(
     seed: int = 1,
     workers: int = 1,
     numbers: Sequence[Headline] | None = None,
-    lang: str = "en",
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """The path of every headline number from `start` to `end`.
 
     Days of the future (first round, horizon, 30 days after `end`) are the same for every as-of date, so that a path is the history of
-    one forecast. Into `out` go replay.csv, public.csv (what was public at each date), replay.nc, replay.vl.json and replay.svg; days
+    one forecast. Into `out` go replay.csv, public.csv (what was public at each date) and replay.nc; days
     already finished there with the same case, draws, seed and version are not run again.
 
     Returns a row a date and number: as_of, number, text, text_es, unit, stage, value, mc_error, low, high, n_worlds, reason.
@@ -232,9 +230,6 @@ def replay(
         write_text(public.to_csv(index=False), target / "public.csv")
         attrs = {"case": last.id, "draws": draws, "seed": seed, "version": __version__}
         _save(to_dataset(frame, public, **attrs), target / "replay.nc")
-        spec = chart(frame, lang)
-        write_text(json.dumps(spec, ensure_ascii=False), target / "replay.vl.json")
-        write_text(svg(spec), target / "replay.svg")
     tell(1.0, "done")
     return frame
 
