@@ -58,6 +58,9 @@ class Arguments(Subjects):
         if trigger.order is not None:
             source = self.subject(trigger.order)
             return source, self._target(trigger, source)
+        if trigger.rule.id == "reject.denial":
+            source = self.subject(v)
+            return source, self._target(trigger, source, left=False)
         if trigger.rule.kind == "suffer":
             giver = next(
                 (m for m in self.mentions if m.start >= trigger.at and m.prep in ("from", "by", "de", "por", "of")), None
@@ -183,7 +186,8 @@ class Arguments(Subjects):
                 score -= 0.4 if not state else 1.3 if m.sector == source.sector else 0.5
                 if rule.type in _ABROAD and state and m.kind != "role":
                     score -= 1.5
-            if prep in _FROM and m.prep_at and self.tokens[m.prep_at - 1].low in _OWNED:
+            first = not any(start <= o.start < m.start for o in self.mentions)
+            if first and prep in _FROM and m.prep_at and self.tokens[m.prep_at - 1].low in _OWNED:
                 score += 2.2 if prep in _PLACE else 1.0 if prep not in _AGENT else 3.0
             if m.end < len(self.tokens) and m.end in shape.by_token and shape.by_token[m.end].finite and not prep:
                 score -= (

@@ -221,7 +221,11 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
             flags |= f
         if _nounlike(tokens, i, lang, flags, lex, inside[i], mentions):
             continue
+        if lang == "en" and i and tokens[i - 1].text == "-":
+            continue  # "anti-dumping", "US-brokered"
         verb = _group(tokens, i, flags, tuple(entry), lang)
+        if lang == "es" and verb.modal and flags & SUBJ and _after_that(tokens, verb.start):
+            verb.modal = False
         if lang == "en" and verb.finite and flags & PP and flags & PAST and verb.start == i and not verb.passive:
             _second_past(tokens, verb, out.verbs, mentions)
         if (
@@ -338,6 +342,14 @@ def _joined_infinitive(v: Verb, verbs: list[Verb]) -> None:
     last = verbs[-1] if verbs else None
     if last is not None and last.infinitive:
         v.infinitive, v.finite = True, False
+
+
+def _after_that(tokens: list[Token], start: int) -> bool:
+    """ "después de que X la acusara": the subjunctive of a past act."""
+    for j in range(start - 1, max(1, start - 8), -1):
+        if tokens[j].low == "que" and tokens[j - 1].low == "de" and tokens[j - 2].low in ("después", "luego", "tras", "pese"):
+            return True
+    return False
 
 
 def _second_past(tokens: list[Token], v: Verb, verbs: list[Verb], mentions: list[Mention]) -> None:

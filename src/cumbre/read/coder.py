@@ -57,7 +57,7 @@ _UNREAL = re.compile(
     r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic", re.IGNORECASE
 )
 _HOME_TAX = words("home_tax")
-_BLOCKING = words("blocking")
+_BLOCKING = words("blocking") | {"cut", "cortar", "interrumpir", "colapsar"}
 _THINGS = words("things")
 _HOME_TYPES = words("home_types")
 
@@ -238,6 +238,8 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if source is not None and source.kind == "place" and kind != "PROTEST":
         a = None
+    if rule.id == "consult.visit" and source is not None and source.sector == "MIL" and not source.person and not trigger.nominal:
+        kind, mode = "MOBILIZE", ""
     if rule.id == "assault.fire" and b is None:
         kind, mode = "MOBILIZE", ""  # a missile fired at nobody is a show of force
     if (

@@ -102,6 +102,23 @@ def _noun_classes(lang: str) -> dict[str, set[str]]:
     return found
 
 
+def _peoples(lang: str) -> list[tuple[str, set[str]]]:
+    """Plural demonyms are people who can be released or handed over: "ten Venezuelans", "252 venezolanos"."""
+    found = []
+    for row in table("countries.csv"):
+        for name in filter(None, row[f"demonyms_{lang}"].split("|")):
+            low = name.lower()
+            if " " in low or "." in low or len(low) < 4:
+                continue
+            if lang == "en" and not low.endswith(("s", "sh", "ch", "se", "men")):
+                found.append((low + "s", {"prisoner"}))
+            elif lang == "es":
+                stem = low.translate(str.maketrans("áéíóú", "aeiou"))
+                plural = low + "s" if low[-1] in "aeo" else low + "es" if low[-1] == "í" else stem + "es"
+                found.append((plural, {"prisoner"}))
+    return found
+
+
 @lru_cache(maxsize=2)
 def lexicon(lang: str) -> Lexicon:
     """The trigger table of one language, spelled out.
@@ -139,12 +156,12 @@ def lexicon(lang: str) -> Lexicon:
             entries = lex.verbs.setdefault(form, [])
             if (lemma, flags) not in entries:
                 entries.append((lemma, flags))
-    for noun, classes in _noun_classes(lang).items():
+    for noun, classes in [*_noun_classes(lang).items(), *_peoples(lang)]:
         head, *rest = noun.split()
         if rest:
             lex.long_nouns.setdefault(head, []).append((tuple(rest), frozenset(classes)))
         else:
-            lex.nouns[head] = frozenset(classes)
+            lex.nouns[head] = lex.nouns.get(head, frozenset()) | frozenset(classes)
     if lang == "es":
         exact = set(lex.verbs) | set(lex.nouns) | set(lex.nominals)
         for form in exact:

@@ -68,7 +68,7 @@ def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
     return n
 
 
-_DENIAL_RULE = Rule("reject.denial", "REJECT", "", "say", frozenset(), frozenset(("with", "con")))
+_DENIAL_RULE = Rule("reject.denial", "REJECT", "", "carrier_say", frozenset(), frozenset(("with", "con")))
 
 
 def denials(tokens: list[Token], shape: Shape, used: set[int]) -> list[Trigger]:
@@ -266,6 +266,30 @@ def _cause(v: Verb, shape: Shape) -> Verb | None:
     return None
 
 
+_MOTION = frozenset(
+    [
+        "fly",
+        "travel",
+        "go",
+        "head",
+        "arrive",
+        "come",
+        "summon",
+        "write",
+        "gather",
+        "march",
+        "viajar",
+        "volar",
+        "acudir",
+        "llegar",
+        "ir",
+        "trasladar",
+        "convocar",
+        "escribir",
+    ]
+)
+
+
 def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) -> str | None:
     before = tokens[v.start - 1].low if v.start else ""
     if before in ("and", "or", "y", "e", "o"):
@@ -288,6 +312,14 @@ def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) ->
     ):
         if governor.future:
             return _COMING.get(trigger.rule.type)
+        return trigger.type
+    motion = next((o for o in reversed(shape.verbs) if o.at < v.start and o.finite), None)
+    if (
+        trigger.type in ("REQUEST", "ACCUSE")
+        and motion is not None
+        and any(lemma in _MOTION for lemma, _ in motion.lemmas)
+        and not motion.modal
+    ):
         return trigger.type
     if before in ("decision", "move", "decisión", "effort"):
         return trigger.type

@@ -115,7 +115,9 @@ class Subjects:
                 return self.subject(joined)
         if v.infinitive or (v.gerund and not adjacent):
             above = self._verb_before(v, True)
-            if v.infinitive and above is not None and any(lemma in CAUSATIVES for lemma, _ in above.lemmas):
+            near = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)
+            if v.infinitive and near is not None and any(lemma in CAUSATIVES for lemma, _ in near.lemmas):
+                above = near
                 made = next((m for m in reversed(self.mentions) if above.at < m.start and m.end <= v.start), None)
                 if made is not None:
                     return made
@@ -125,7 +127,7 @@ class Subjects:
             if after is not None:
                 return self.subject(after)
             return self._scored(v)
-        if self.lang == "es" and before in (",", "”", "»", '"') and v.finite:
+        if self.lang == "es" and before in (",", "”", "»", '"', "como", "según") and v.finite:
             inverted = self._inverted(v)
             if inverted is not None and inverted.start - v.at <= 2:
                 return inverted

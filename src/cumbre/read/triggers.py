@@ -160,6 +160,8 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
         if phrase.reflexive and not (v.reflexive or tokens[v.at].low.endswith("se")):
             continue
         rule = phrase.rule
+        if rule.id == "sanction.stop" and any(lemma in ("cerrar", "close", "seal", "sellar") for lemma, _ in v.lemmas):
+            rule = rule._replace(objects=rule.objects - {"treaty", "talk", "meeting", "membership"})  # "closed the deal"
         end = v.at + 1
         if phrase.rest:
             end = _match_rest(tokens, v.at, phrase.rest)
@@ -266,6 +268,8 @@ def find_triggers(tokens: list[Token], mentions: list[Mention], lex: Lexicon, sh
         if i in taken or i in shape.by_token or not token.text[:1].isalpha() or token.text == "March":
             continue
         trigger = _nominal_trigger(i, tokens, lex, shape)
+        if trigger is not None and any(t.verb is not None and t.type == trigger.type and 0 <= i - t.end <= 4 for t in found):
+            continue  # "thanked X for its support"
         if trigger is not None and not (i in role_inside and trigger.words == 0 and token.low in ("strikes", "forces")):
             found.append(trigger)
             taken.update(range(i, trigger.end))
