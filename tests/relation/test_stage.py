@@ -124,10 +124,38 @@ def test_an_exact_mirror_row_changes_nothing(seed, which):
 def test_one_event_told_many_times_counts_once():
     events = made_events(30)
     told = events[0]
-    copies = tuple(told.model_copy(update={"id": f"C{i}", "summary": f"another paper, {i}"}) for i in range(20))
+    copies = tuple(told.model_copy(update={"id": f"C{i}", "summary": f"{told.summary}, as paper {i} has it"}) for i in range(20))
     a, b = fit(made_case(events)), fit(made_case((*events, *copies)))
     np.testing.assert_array_equal(a.pairs[0].counts, b.pairs[0].counts)
     np.testing.assert_allclose(a.pairs[0].paths["all"].mean, b.pairs[0].paths["all"].mean)
+
+
+def test_two_acts_of_one_kind_on_one_day_stay_two():
+    """An extradition and a list of names handed over: same day, actors, kind, mode and issue, other words."""
+    rows = (
+        event(
+            1,
+            AS_OF,
+            "AAA_GOV",
+            "BBB_GOV",
+            Kind.COOPERATE,
+            issue="chiefs",
+            summary="A drug lord is extradited hours before the meeting",
+        ),
+        event(2, AS_OF, "AAA_GOV", "BBB_GOV", Kind.COOPERATE, issue="chiefs", summary="Three priority names are handed over"),
+        event(
+            3,
+            AS_OF,
+            "AAA_GOV",
+            "BBB_GOV",
+            Kind.COOPERATE,
+            issue="chiefs",
+            summary="Drug lord extradited before the meeting, agency says",
+        ),
+    )
+    found = fit(made_case(rows))
+    assert found.pairs[0].counts.sum() == 2
+    assert found.events.collapsed == 1
 
 
 def test_answers_in_kind_on_one_day_stay_two_acts():

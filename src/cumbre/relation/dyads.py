@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -95,20 +96,28 @@ def _speaks(case: Case, side: str) -> bool:
     return row is None or row.kind in _SPEAKING
 
 
+def _words(text: str) -> frozenset[str]:
+    """Words of four letters or more, which carry what a summary is about."""
+    return frozenset(word for word in re.findall(r"\w+", text.lower()) if len(word) >= 4)
+
+
 def _retold(rows: list[Event], sides: list[tuple[str, str]]) -> list[bool]:
     """Rows that tell an earlier one again.
 
-    The same day, actors, kind, mode and issue, or (where no issue is named) intensity; or the same words told from the other side.
-    Kinds that both sides can do in answer on one day (a recall for a recall) stay two acts as long as their words differ.
+    The same day, actors, kind, mode and issue, and summaries that share half of the words of the shorter one (two acts of one
+    kind on one day, told in other words, stay two); or the same words told from the other side. Kinds that both sides can do in
+    answer on one day (a recall for a recall) stay two acts as long as their words differ.
     """
-    seen: set[tuple[object, ...]] = set()
+    acts: dict[tuple[object, ...], list[frozenset[str]]] = {}
+    told: set[tuple[object, ...]] = set()
     out = []
     for e, (source, target) in zip(rows, sides, strict=True):
-        act = (e.date, e.source, e.target, e.type, e.mode, e.issue or e.intensity)
-        told = (e.date, source, target, e.type, e.mode, e.summary)
-        mirror = (e.date, target, source, e.type, e.mode, e.summary)
-        out.append(act in seen or mirror in seen)
-        seen |= {act, told}
+        key, words = (e.date, e.source, e.target, e.type, e.mode, e.issue), _words(e.summary)
+        again = any(2 * len(words & before) >= min(len(words), len(before)) for before in acts.get(key, ()))
+        mirror = (e.date, target, source, e.type, e.mode, e.summary) in told
+        out.append(again or mirror)
+        acts.setdefault(key, []).append(words)
+        told.add((e.date, source, target, e.type, e.mode, e.summary))
     return out
 
 
