@@ -290,7 +290,7 @@ def _walked(
         return found
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        min(workers, len(orders)), mp_context=context, initializer=_start_worker, initargs=arguments
+        min(workers, len(orders)), mp_context=context, initializer=_start_worker, initargs=(runs.ends, *arguments)
     ) as pool:
         for result in pool.map(_walk, orders):
             found.append(result)

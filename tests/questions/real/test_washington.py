@@ -67,6 +67,8 @@ def test_shares_add_up_on_the_bundled_case() -> None:
         assert change.passing + sum(s.effect for s in change.because) == pytest.approx(change.change, abs=1e-9)
     ballot = next(c for c in found.changes if c.headline.id == "ballot.win.cepeda")
     assert max(ballot.because, key=lambda s: abs(s.effect)).item.kind in ("poll", "field")
+    # The same bytes from two processes.
+    assert changed("washington-2026", dt.date(2026, 2, 4), draws=300, most_items=7, workers=2).to_json() == found.to_json()
 
 
 @pytest.mark.slow
