@@ -24,6 +24,7 @@ from cumbre.record.case import Case
 from cumbre.record.importers.cameo import mode_of_cameo
 from cumbre.record.schema import Event
 from cumbre.relation import fit, simulate
+from cumbre.relation.chances import rivals
 from cumbre.worlds import Worlds
 
 FloatArray = npt.NDArray[np.float64]
@@ -81,7 +82,7 @@ def made_cases(data: Path, count: int, seed: int = 1) -> list[tuple[Case, pd.Dat
 def forecast(
     case: Case, future: pd.DataFrame, attention: float | None = None
 ) -> tuple[list[tuple[float, ...]], dict[str, float]]:
-    """(p, y) of each kind and direction; PIT of the number of events and of the mean intensity of the last 28 days."""
+    """(p, y, rivals) of each kind and direction; PIT of the number of events and of the mean intensity of the last 28 days."""
     fitted = fit(case)
     if attention is not None:
         fitted = replace(fitted, attention=attention)
@@ -94,7 +95,7 @@ def forecast(
             some = (labels[0] == source) & (labels[1] == target) & (labels[2] == kind)
             p = float((days[:, some] > 0).any(axis=1).mean())
             y = bool(((future["src"] == source) & (future["tgt"] == target) & (future["kind"].astype(str) == kind)).any())
-            chances.append((p, float(y)))
+            chances.append((p, float(y), *rivals(fitted, source, target, str(kind), AHEAD)))
     total, seen = (days > 0).sum(axis=1), len(future)
     found = {"pit_total": float((total < seen).mean() + 0.5 * (total == seen).mean()), "ratio": (total.mean() + 1) / (seen + 1)}
     late = future[future["ahead"] > AHEAD - 28]["goldstein"]
@@ -130,13 +131,13 @@ def main() -> None:
             c, f = forecast(case, future)
             chances.append(c)
             rows.append(f)
-        p, y = (np.array([[v[i] for v in c] for c in chances]) for i in (0, 1))
+        p, y, constant, ewma = (np.array([[v[i] for v in c] for c in chances]) for i in range(4))
         table = pd.DataFrame(rows)
         brier, base = ((p - y) ** 2).mean(), ((y.mean(axis=0) - y) ** 2).mean()
         cover = table[["pit_total", "pit_index"]].apply(lambda c: c.dropna().between(0.1, 0.9).mean())
         print(
             f"{name}: {len(part)} cases, median {np.median([len(c.events) for c, _ in part]):.0f} events; kinds Brier {brier:.4f} "
-            f"(base rate {base:.4f}), mean p {p.mean():.3f} against {y.mean():.3f}, slope {slope(p.ravel(), y.ravel()):.2f}; events: cover "
+            f"(base rate {base:.4f}, own constant rate {((constant - y) ** 2).mean():.4f}, EWMA {((ewma - y) ** 2).mean():.4f}), mean p {p.mean():.3f} against {y.mean():.3f}, slope {slope(p.ravel(), y.ravel()):.2f}; events: cover "
             f"{cover['pit_total']:.2f}, mean PIT {table['pit_total'].mean():.2f}; index: cover {cover['pit_index']:.2f}, mean PIT "
             f"{table['pit_index'].mean():.2f}, error {table['index_error'].mean():.2f} (last level {table['last_error'].mean():.2f})"
         )

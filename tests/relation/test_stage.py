@@ -170,6 +170,12 @@ def test_chances_are_chances_and_rise_with_the_window(busy):
     assert (table.groupby(["source", "target", "kind"])["p"].diff().dropna() >= 0).all()
     assert set(table["window_days"]) == {30, 60, 90, 180}
     assert table["base_rate"].between(0, 1).all()
+    for rival in ("constant", "ewma"):
+        assert table[rival].between(0, 1).all()
+        assert (table.groupby(["source", "target", "kind"])[rival].diff().dropna() > 0).all()
+    busiest = table[(table["kind"] == "CONSULT") & (table["source"] == "AAA") & (table["target"] == "BBB")]
+    quiet = table[(table["kind"] == "MOBILIZE") & (table["source"] == "AAA") & (table["target"] == "BBB")]
+    assert (busiest["constant"].to_numpy() > quiet["constant"].to_numpy()).all()
 
 
 def test_shifting_all_dates_shifts_all_outputs():
