@@ -187,7 +187,12 @@ class Arguments(Subjects):
                 if rule.type in _ABROAD and state and m.kind != "role":
                     score -= 1.5
             first = not any(start <= o.start < m.start for o in self.mentions)
-            if first and prep in _FROM and m.prep_at and self.tokens[m.prep_at - 1].low in _OWNED:
+            if (
+                (first or rule.type in ("PROTEST", "REJECT", "ACCUSE"))
+                and prep in _FROM
+                and m.prep_at
+                and self.tokens[m.prep_at - 1].low in _OWNED
+            ):
                 score += 2.2 if prep in _PLACE else 1.0 if prep not in _AGENT else 3.0
             if m.end < len(self.tokens) and m.end in shape.by_token and shape.by_token[m.end].finite and not prep:
                 score -= (

@@ -238,7 +238,8 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if source is not None and source.kind == "place" and kind != "PROTEST":
         a = None
-    if rule.id == "consult.visit" and source is not None and source.sector == "MIL" and not source.person and not trigger.nominal:
+    landed = trigger.verb is not None and any(lemma in ("land", "desembarcar", "disembark") for lemma, _ in trigger.verb.lemmas)
+    if rule.id == "consult.visit" and landed and source is not None and source.sector == "MIL":
         kind, mode = "MOBILIZE", ""
     if rule.id == "assault.fire" and b is None:
         kind, mode = "MOBILIZE", ""  # a missile fired at nobody is a show of force

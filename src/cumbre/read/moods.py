@@ -266,28 +266,7 @@ def _cause(v: Verb, shape: Shape) -> Verb | None:
     return None
 
 
-_MOTION = frozenset(
-    [
-        "fly",
-        "travel",
-        "go",
-        "head",
-        "arrive",
-        "come",
-        "summon",
-        "write",
-        "gather",
-        "march",
-        "viajar",
-        "volar",
-        "acudir",
-        "llegar",
-        "ir",
-        "trasladar",
-        "convocar",
-        "escribir",
-    ]
-)
+_MOTION = words("motion")
 
 
 def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) -> str | None:

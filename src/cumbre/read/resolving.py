@@ -62,7 +62,9 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
             (
                 m
                 for m in mentions[g + 1 : g + 3]
-                if m.prep in ("in", "en", "of", "de") and m.code and 0 <= m.prep_at - mention.end < 5
+                if m.prep in ("in", "en", "of", "de")
+                and m.code
+                and 0 <= m.prep_at - mention.end < (5 if m.prep in ("in", "en") else 1)
             ),
             None,
         )
@@ -90,12 +92,7 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
             mention.code, mention.inferred = "USA", True
             continue
         there = [m for m in mentions if m.code and m is not mention and m.prep in ("in", "en") and m.kind in ("place", "actor")]
-        if (
-            mention.sector == "GOV"
-            and len(there) == 1
-            and there[0].code not in {m.code for m in earlier if m is not there[0]}
-            and not mention.person
-        ):
+        if mention.sector == "GOV" and len(there) == 1 and there[0].code not in {m.code for m in earlier if m is not there[0]}:
             mention.code, mention.inferred = there[0].code, True
             continue
         if mention.sector == "GOV" and tokens[mention.end - 1].low in _OFFICES:
