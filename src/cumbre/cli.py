@@ -7,7 +7,9 @@ Imports of the working rooms stand inside the commands, so that `cumbre --help` 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -125,25 +127,21 @@ def brief(
 ) -> None:
     """Run every stage and write the brief: brief.html, worlds.nc, numbers.json."""
     from cumbre import brief as room
+    from cumbre import simulate
     from cumbre.record import load
 
     if lang not in ("en", "es"):
         raise UsageError(f"--lang {lang!r} is not offered; write en or es")
     found = load(case, _date(as_of, "--as-of"))
     folder = _writable(out or Path("briefs") / found.id)
-    with _progress("simulate") as bar:
+    with _progress("simulate") as bar, tempfile.TemporaryDirectory(dir=folder, prefix=".run-") as aside:
         worlds, fitted = _simulate(found, draws, seed, workers, lambda s, w: bar(0.6 * s, w))
-        report = room.write(
-            found,
-            worlds,
-            fitted,
-            folder,
-            lang=lang,
-            since=_date(since, "--since"),
-            track=_track(found),
-            progress=lambda s, words: bar(0.6 + 0.35 * s, words),
-        )
-        worlds.save(folder / "worlds.nc")
+        with simulate.beside(worlds.save, Path(aside) / "worlds.nc"):
+            report = room.write(
+                found, worlds, fitted, folder, lang=lang, since=_date(since, "--since"), track=_track(found),
+                progress=lambda s, w: bar(0.6 + 0.35 * s, w),
+            )  # fmt: skip
+        os.replace(Path(aside) / "worlds.nc", folder / "worlds.nc")
     if seal:
         _seal(found, worlds)
     typer.echo(report.summary)
@@ -525,6 +523,8 @@ def version() -> None:
 
 def main() -> None:
     """Run the command line; turn errors into one message and the right exit code."""
+    # A polite request to stop unwinds the stack, so that half-written files are taken away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         app()
     except InputError as error:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
 import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -18,11 +21,11 @@ import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from cumbre import __version__, ballot, home, relation, table
-from cumbre.errors import UsageError
+from cumbre.errors import UsageError, WorldsError
 from cumbre.record.case import Case
 from cumbre.worlds import BLOCK, Worlds
 
-__all__ = ["STAGES", "fit", "run", "stage_digest", "stages_of"]
+__all__ = ["STAGES", "beside", "fit", "run", "stage_digest", "stages_of"]
 
 Progress = Callable[[float, str], None]
 """Called with the share of the work done (0 to 1) and what is being done."""
@@ -95,6 +98,30 @@ def _context() -> BaseContext:
     """How workers start: by fork where that is safe (no other thread runs), which saves each of them the imports."""
     forks = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods() and sys.platform == "linux"
     return multiprocessing.get_context("fork" if forks else "spawn")
+
+
+@contextmanager
+def beside(work: Callable[[Path], object], path: Path) -> Iterator[None]:
+    """Let `work(path)` write a file in a second process while the body of the `with` runs; in this one where no fork is safe.
+
+    Raises WorldsError at the end where the file was not written.
+    """
+    context = _context()
+    if context.get_start_method() != "fork" or (os.cpu_count() or 1) < 2:
+        yield
+        work(path)
+        return
+    child = context.Process(target=work, args=(path,))  # type: ignore[attr-defined]
+    child.start()
+    try:
+        yield
+        child.join()
+    finally:
+        if child.is_alive():
+            child.terminate()
+            child.join()
+    if child.exitcode != 0 or not path.is_file():
+        raise WorldsError(f"{path.name} could not be written; is the disk full?")
 
 
 def _start_worker(case: Case, fitted: Mapping[str, Any]) -> None:

@@ -268,6 +268,7 @@ class Worlds:
         os.close(handle)
         try:
             tree.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
+            os.chmod(temporary, 0o644)
             os.replace(temporary, path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)

@@ -13,6 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from cumbre import simulate
 from cumbre.brief.catalogue import LANGUAGES, catalogue
 from cumbre.brief.facts.gather import Facts, gather
@@ -55,11 +57,12 @@ class Built:
 def open_study(case: Case, worlds: Worlds, fitted: Mapping[str, Any]) -> Study:
     """Read what the stages say of themselves: their tables and their passports."""
     study = Study(case, worlds, fitted, dict(simulate.STAGES))
-    for stage in STAGES:
-        if stage in worlds and stage in fitted:
-            module = simulate.STAGES[stage]
-            study.tables[stage] = dict(module.readout(case, fitted[stage]))
-            study.passports[stage] = dict(module.passports(case, fitted[stage]))
+    with threadpool_limits(1):  # Small matrices: a second thread costs more than it brings.
+        for stage in STAGES:
+            if stage in worlds and stage in fitted:
+                module = simulate.STAGES[stage]
+                study.tables[stage] = dict(module.readout(case, fitted[stage]))
+                study.passports[stage] = dict(module.passports(case, fitted[stage]))
     return study
 
 
