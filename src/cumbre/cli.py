@@ -423,11 +423,14 @@ def shocks(
         ),
         "Shock library: change of approval that polls saw, points",
     )
-    known = {"initiator": initiator, "salience": salience, "election_within_6m": election_near}
     if kind is None:
-        _table(room.predictive_table(**known), "Peak effect of a new shock on approval, points")
+        frame = room.predictive_table(initiator=initiator, salience=salience, election_within_6m=election_near)
+        _table(frame, "Peak effect of a new shock on approval, points")
     else:
-        typer.echo(str(room.predict_shock(kind, selection=selection, **known)))
+        found = room.predict_shock(
+            kind, initiator=initiator, salience=salience, selection=selection, election_within_6m=election_near
+        )
+        typer.echo(str(found))
 
 
 @app.command()

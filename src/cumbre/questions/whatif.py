@@ -42,18 +42,8 @@ def compare(base: Worlds, scenario: Worlds, mask: np.ndarray, numbers: Sequence[
             )
         old = float(np.nanmean(before)) if np.isfinite(before).any() else np.nan
         new = float(np.nanmean(kept)) if enough else np.nan
-        rows.append(
-            {
-                "id": number.id,
-                "number": number.text,
-                "unit": number.unit,
-                "base": old,
-                "scenario": new,
-                "difference": new - old,
-                "mc_error": error if enough else np.nan,
-                "worlds": n,
-            }  # fmt: skip
-        )
+        row = {"id": number.id, "number": number.text, "unit": number.unit, "base": old, "scenario": new}
+        rows.append({**row, "difference": new - old, "mc_error": error if enough else np.nan, "worlds": n})
     return pd.DataFrame(rows)
 
 
