@@ -137,7 +137,8 @@ def main() -> None:
         cover = table[["pit_total", "pit_index"]].apply(lambda c: c.dropna().between(0.1, 0.9).mean())
         print(
             f"{name}: {len(part)} cases, median {np.median([len(c.events) for c, _ in part]):.0f} events; kinds Brier {brier:.4f} "
-            f"(base rate {base:.4f}, own constant rate {((constant - y) ** 2).mean():.4f}, EWMA {((ewma - y) ** 2).mean():.4f}), mean p {p.mean():.3f} against {y.mean():.3f}, slope {slope(p.ravel(), y.ravel()):.2f}; events: cover "
+            f"(base rate {base:.4f}, own constant rate {((constant - y) ** 2).mean():.4f}, EWMA {((ewma - y) ** 2).mean():.4f}),"
+            f" mean p {p.mean():.3f} against {y.mean():.3f}, slope {slope(p.ravel(), y.ravel()):.2f}; events: cover "
             f"{cover['pit_total']:.2f}, mean PIT {table['pit_total'].mean():.2f}; index: cover {cover['pit_index']:.2f}, mean PIT "
             f"{table['pit_index'].mean():.2f}, error {table['index_error'].mean():.2f} (last level {table['last_error'].mean():.2f})"
         )

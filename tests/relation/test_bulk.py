@@ -63,6 +63,7 @@ def test_duckdb_gives_what_pandas_gives(tmp_path: Path, form: str) -> None:
     seen: list[float] = []
     found = panel(paths, progress=lambda share, words: seen.append(share))
     assert isinstance(found, pd.DataFrame)
+    assert all(found[name].dtype == np.int64 for name in COUNTS)
     expected = by_pandas(events)
     pd.testing.assert_frame_equal(tidy(found), expected, check_dtype=False, rtol=1e-9, check_exact=False)
     assert seen[-1] == 1.0
