@@ -82,6 +82,8 @@ class Arguments(Subjects):
         if source is not None and (trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type in ("ASSAULT", "MOBILIZE")):
             partner = self._partner(source)
             target = self._target(trigger, source, partner is None)
+            if partner is not None and target is not None and target.code == source.code:
+                return source, partner
             if partner is not None and (
                 target is None or target.kind == "place" or target.prep not in ("with", "con", "contra", "against", "a", "to")
             ):

@@ -84,7 +84,8 @@ def _nounlike(
         if before in _BEFORE_BARE or before in ADVERBS or before.endswith(("n't", "n’t", "ly")) or before == "not":
             return False
         if any(m.end == i and m.kind != "attr" for m in mentions):
-            return before in ("us", "u.s.")
+            paired = any(m.end == i and m.start and tokens[m.start - 1].text == "-" for m in mentions)
+            return before in ("us", "u.s.") or (paired and low in lex.nominals)
         if before[:1].isalpha() and tokens[i - 1].text[:1].islower():
             if before in lex.verbs and before not in lex.nouns and before not in lex.nominals:
                 return True  # "goes back"
@@ -106,7 +107,11 @@ def _nounlike(
         if flags & (INF | GER):
             return False
         if flags & PP and not flags & ~PP:
-            return False
+            # "la primera llamada", "salida de tropas"
+            named = low in lex.nominals and before not in SER and before not in HABER and before not in lex.verbs
+            return named and (i == 0 or before in DETERMINERS or before in PREPOSITIONS or before not in lex.nouns)
+        if i == 0 and flags & (PRES | SUBJ) and not flags & PAST and low in lex.nominals:
+            return True
         if before in DETERMINERS or (before in PREPOSITIONS and before not in ("como", "según")):
             # "la condena", "de ataque"; a clitic before a clear past form is a verb: "la rechazó"
             return not (flags & PAST and low[-1:] in "óá" and before in ("la", "lo", "los", "las"))
@@ -198,6 +203,8 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
         if token.text in ("March", "May"):
             continue
         entry = verbs.get(low)
+        if entry is None and lang == "es" and not low.isascii() and len(low) > 4:
+            entry = verbs.get(token.key)  # "reúne" and "prohíbe" carry an accent that their lemma lacks
         if entry is None and lang == "es" and low.isascii():
             exact = lex.folded.get(low)
             if exact is not None:

@@ -128,6 +128,13 @@ def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape)
                 regions.append((trigger.at + 1, _sequel(trigger, tokens, shape), trigger))
             continue
         trigger.type = kind
+        if (
+            trigger.rule.id == "request.ask"
+            and v is not None
+            and any(lemma == "llamar" for lemma, _ in v.lemmas)
+            and _named(trigger, tokens)
+        ):
+            trigger.type = "ACCUSE"
         if trigger.rule.kind == "describe":
             turned = _described(trigger, tokens)
             if turned is None and trigger.verb is not None and any(lemma in _SLURS for lemma, _ in trigger.verb.lemmas):
@@ -143,6 +150,13 @@ def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape)
 
 
 _SLURS = frozenset(["tildar", "tachar", "motejar", "brand", "label"])
+
+
+def _named(trigger: Trigger, tokens: list[Token]) -> bool:
+    """ "llamó a Petro líder del narcotráfico": a name, not a call."""
+    window = [t.low for t in tokens[trigger.at + 2 : trigger.at + 8]]
+    stop = next((i for i, w in enumerate(window) if w in ("que", "para", "la", "a")), len(window))
+    return any(w in HOSTILE for w in window[:stop])
 
 
 def _described(trigger: Trigger, tokens: list[Token]) -> str | None:

@@ -189,6 +189,8 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
                     break
             if obj < 0:
                 continue
+            if rule.id == "sanction.stop" and any(t.low in ("with", "con") for t in tokens[v.at + 1 : obj]):
+                continue  # "ended with agreements"
             if any(
                 (inner := _nominal_trigger(j, tokens, lex, shape)) is not None and inner.obj == obj and inner.rule.id != rule.id
                 for j in range(end, obj) if tokens[j].low in lex.nominals and j not in shape.by_token
