@@ -25,8 +25,15 @@ ARCADIA = Path(__file__).resolve().parents[2] / "examples" / "arcadia"
 PAGES = ("", "record", "negotiation", "ballot", "ledger")
 WIDTHS = (390, 900, 1280)
 SLOW = 30_000
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 pytestmark = [
     pytest.mark.web,
@@ -84,7 +91,9 @@ class Watched:
     def __init__(self, page: Page, site: str) -> None:
         self.page, self.site, self.faults = page, site, []
         page.set_default_timeout(SLOW)
-        page.on("console", lambda m: self.faults.append(f"console {m.type}: {m.text}") if m.type in ("error", "warning") else None)
+        page.on(
+            "console", lambda m: self.faults.append(f"console {m.type}: {m.text}") if m.type in ("error", "warning") else None
+        )
         page.on("pageerror", lambda e: self.faults.append(f"error: {e}"))
         page.on("dialog", lambda d: (self.faults.append(f"dialog: {d.message}"), d.dismiss()))
         page.on("request", self._request)
@@ -142,7 +151,9 @@ def test_every_page_is_accessible_and_quiet(tab: Watched, name: str, lang: str) 
     open_all(page)
     # axe is put in by the test's own channel; the page's policy would not let it in
     tab.page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe_source()})
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html + ' ' + v.nodes[0].failureSummary))")
+    found = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html + ' ' + v.nodes[0].failureSummary))"
+    )
     assert found == []
 
 
@@ -289,13 +300,16 @@ def test_every_number_of_every_page_has_a_passport(tab: Watched, name: str) -> N
     unique = sorted({tuple(pair) for pair in pairs})
     # a ledger without a sealed forecast shows none
     assert unique or name == "ledger"
-    missing = page.evaluate("""async pairs => {
+    missing = page.evaluate(
+        """async pairs => {
         const lost = [];
         for (const [register, id] of pairs) {
           const r = await fetch('/passport?lang=en&register=' + encodeURIComponent(register) + '&id=' + encodeURIComponent(id));
           if (!r.ok) lost.push(id);
         }
-        return lost; }""", [list(pair) for pair in unique[:60]])  # fmt: skip
+        return lost; }""",
+        [list(pair) for pair in unique[:60]],
+    )
     assert missing == []
 
 
@@ -449,7 +463,9 @@ def test_dark_and_print(browser: Any, site: str) -> None:
     page = watched.open("?lang=en")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(21, 24, 28)"
     context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe_source()})
-    found = page.evaluate("axe.run(document, {runOnly: ['color-contrast']}).then(r => r.violations.map(v => v.nodes.map(n => n.html)))")
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['color-contrast']}).then(r => r.violations.map(v => v.nodes.map(n => n.html)))"
+    )
     assert found == []
     page.emulate_media(media="print", color_scheme="light")
     assert not page.locator(".controls").is_visible()
@@ -474,16 +490,43 @@ def hostile(folder: Path) -> None:
     """Put markup into every text of a case that may hold any."""
     import csv
 
-    bad = "<script>window.hit=1</script><img src=x onerror=\"window.hit=2\">'"
-    plain = {"name", "name_es", "title", "outlet", "summary", "summary_es", "basis", "quote_ref", "note", "event", "event_es", "rule", "party", "status",
-             "status_es", "pollster", "mode", "series", "aliases", "office", "measure_es"}  # fmt: skip
+    bad = '<script>window.hit=1</script><img src=x onerror="window.hit=2">\''
+    plain = {
+        "name",
+        "name_es",
+        "title",
+        "outlet",
+        "summary",
+        "summary_es",
+        "basis",
+        "quote_ref",
+        "note",
+        "event",
+        "event_es",
+        "rule",
+        "party",
+        "status",
+        "status_es",
+        "pollster",
+        "mode",
+        "series",
+        "aliases",
+        "office",
+        "measure_es",
+    }
     for path in folder.glob("*.csv"):
         lines = path.read_text(encoding="utf-8").splitlines()
         rows = list(csv.reader(line for line in lines if not line.startswith("#")))
         head = rows[0]
         for row in rows[1:]:
             for k, column in enumerate(head):
-                if (path.name, column) not in {("signals.csv", "event")} and column in plain and (column != "mode" or path.name == "polls.csv") and k < len(row) and (row[k] or column == "title"):
+                if (
+                    (path.name, column) not in {("signals.csv", "event")}
+                    and column in plain
+                    and (column != "mode" or path.name == "polls.csv")
+                    and k < len(row)
+                    and (row[k] or column == "title")
+                ):
                     row[k] = row[k] + bad.replace(";", "")
                 if column == "url" and path.name == "sources.csv":
                     row[k] = "javascript:window.hit=3"
@@ -517,7 +560,9 @@ def test_markup_in_every_field_stays_words(browser: Any, tmp_path: Path) -> None
     expect(page.locator("#drawer .source-card")).to_be_visible()
     assert page.locator("#drawer script, #drawer img, #drawer a[href^='javascript:']").count() == 0
     page.keyboard.press("Escape")
-    page.get_by_label("Text", exact=True).fill("Peru recalled its ambassador from Chile <img src=x onerror='window.hit=4'> on Monday.")
+    page.get_by_label("Text", exact=True).fill(
+        "Peru recalled its ambassador from Chile <img src=x onerror='window.hit=4'> on Monday."
+    )
     page.get_by_role("button", name="Propose events").click()
     page.locator("#proposals [role=status]").wait_for()
     page = watched.open("?lang=en")
@@ -529,5 +574,3 @@ def test_markup_in_every_field_stays_words(browser: Any, tmp_path: Path) -> None
     context.close()
     server.should_exit = True
     assert watched.faults == []
-
-

@@ -58,7 +58,9 @@ def guarded(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     server.should_exit = True
 
 
-def ask(port: int, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b"") -> tuple[int, dict[str, str], str]:
+def ask(
+    port: int, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b""
+) -> tuple[int, dict[str, str], str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     sent = {"Host": f"127.0.0.1:{port}", **(headers or {})}
     connection.putrequest(method, path, skip_host=True)
@@ -75,7 +77,11 @@ def ask(port: int, method: str, path: str, headers: dict[str, str] | None = None
 
 
 def same(port: int) -> dict[str, str]:
-    return {"Origin": f"http://127.0.0.1:{port}", "Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+    return {
+        "Origin": f"http://127.0.0.1:{port}",
+        "Sec-Fetch-Site": "same-origin",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
 
 
 def test_every_answer_carries_the_policy(port: int) -> None:
@@ -163,11 +169,24 @@ def test_a_body_over_the_limit_is_refused_whether_it_says_so_or_not(port: int) -
         assert connection.getresponse().status == 413
     except (BrokenPipeError, ConnectionResetError):
         pass  # the server hung up before it had read all, which is as good
+    finally:
+        connection.close()
     assert ask(port, "GET", "/health")[0] == 200
 
 
-@pytest.mark.parametrize("path", ["/static/../engine.py", "/static/..%2fengine.py", "/static/%2e%2e/app.py", "//evil.example/", "/download/..%2f..%2fetc%2fpasswd",
-                                  "/download/case.toml", "/record/source?n=../1", "/record/source?n=99999999999999999999"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../engine.py",
+        "/static/..%2fengine.py",
+        "/static/%2e%2e/app.py",
+        "//evil.example/",
+        "/download/..%2f..%2fetc%2fpasswd",
+        "/download/case.toml",
+        "/record/source?n=../1",
+        "/record/source?n=99999999999999999999",
+    ],
+)
 def test_no_path_leads_out(port: int, path: str) -> None:
     status, _, text = ask(port, "GET", path)
     assert status in (400, 404)
@@ -186,8 +205,10 @@ def test_only_known_cases_open(port: int, case: str) -> None:
 
 def test_an_uploaded_name_cannot_lead_out(port: int, tmp_path: Path) -> None:
     boundary = "b0undary"
-    body = (f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="../../../../{tmp_path}/out.txt"\r\n'
-            f"Content-Type: text/plain\r\n\r\nChile recalled its ambassador from Peru.\r\n--{boundary}--\r\n").encode()  # fmt: skip
+    body = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="../../../../{tmp_path}/out.txt"\r\n'
+        f"Content-Type: text/plain\r\n\r\nChile recalled its ambassador from Peru.\r\n--{boundary}--\r\n"
+    ).encode()
     headers = {**same(port), "Content-Type": f"multipart/form-data; boundary={boundary}"}
     status, _, text = ask(port, "POST", "/record/article", headers, body)
     assert status == 200
@@ -226,7 +247,9 @@ def test_the_token_is_taken_from_the_address_once(guarded: int) -> None:
 
 
 def test_the_token_does_not_replace_the_origin(guarded: int) -> None:
-    status, _, _ = ask(guarded, "POST", "/case/results", {"Cookie": f"cumbre_token={TOKEN}", "Origin": "http://evil.example"}, b"a=1")
+    status, _, _ = ask(
+        guarded, "POST", "/case/results", {"Cookie": f"cumbre_token={TOKEN}", "Origin": "http://evil.example"}, b"a=1"
+    )
     assert status == 403
 
 

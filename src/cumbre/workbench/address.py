@@ -90,10 +90,15 @@ class State:
             wish = accept.strip().lower()[:2]
             lang = wish if wish in LANGUAGES else "en"
         return cls(
-            case=(found.get("case") or [""])[-1][:80], as_of=_day((found.get("as_of") or [""])[-1]), lang=lang, do=texts["do"],
-            given=texts["given"], draws=_draws((found.get("draws") or [""])[-1]), title=(found.get("title") or [""])[-1][:120],
+            case=(found.get("case") or [""])[-1][:80],
+            as_of=_day((found.get("as_of") or [""])[-1]),
+            lang=lang,
+            do=texts["do"],
+            given=texts["given"],
+            draws=_draws((found.get("draws") or [""])[-1]),
+            title=(found.get("title") or [""])[-1][:120],
             notes=_notes(found.get("note", []), [*texts["do"], *texts["given"]]),
-        )  # fmt: skip
+        )
 
     def query(self, **changes: object) -> str:
         """The address's query, with some parts changed."""

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from cumbre.errors import CumbreError, InputError
 from cumbre.workbench.address import Note, State
 from cumbre.workbench.kept import KeptPages
-from cumbre.workbench.security import Guard
+from cumbre.workbench.security import BODY, Guard
 
 if TYPE_CHECKING:
     from cumbre.workbench.engine import Engine
@@ -140,7 +140,7 @@ def create_app(bench: Bench, *, host: str = "127.0.0.1", token: str | None = Non
     async def change(request: Request, path: str) -> Response:
         if not bench.is_ready:
             await run_in_threadpool(lambda: bench.engine)
-        form = await request.form(max_files=8, max_fields=2000, max_part_size=3_000_000)
+        form = await request.form(max_files=8, max_fields=2000, max_part_size=BODY)
         fields: list[tuple[str, Any]] = []
         for name, value in form.multi_items():
             fields.append((name, value if isinstance(value, str) else (value.filename or "", await value.read())))

@@ -45,9 +45,12 @@ def read_article(
     found = []
     for document in documents:
         named = replace(
-            document, name=plain, title=title or document.title or ("" if plain == "article.txt" else plain), outlet=outlet or document.outlet,
+            document,
+            name=plain,
+            title=title or document.title or ("" if plain == "article.txt" else plain),
+            outlet=outlet or document.outlet,
             url=url or document.url,
-        )  # fmt: skip
+        )
         found.append(named)
     return found, propose(case, found)
 

@@ -141,18 +141,41 @@ def _flow(
     rows = []
     for (source, target), amount in sorted(amounts.items(), key=lambda item: -item[1]):
         if amount >= 0.05:
-            moved = figure(w.study, f"ballot.{id_}.{source}.{target}", amount, "points", f"wb.rule.flow.{key}", label=label,  # type: ignore[arg-type]
-                           form="percent", digits=1, n=w.study.worlds.draws)  # fmt: skip
+            moved = figure(
+                w.study,
+                f"ballot.{id_}.{source}.{target}",
+                amount,
+                "points",
+                f"wb.rule.flow.{key}",
+                label=label,  # type: ignore[arg-type]
+                form="percent",
+                digits=1,
+                n=w.study.worlds.draws,
+            )
             rows.append((name(source), name(target), w.n(moved)))
     (source, target), most = max(
         ((k, v) for k, v in amounts.items() if k[0] != k[1]), key=lambda item: item[1], default=(next(iter(amounts)), total)
     )
-    said = figure(w.study, f"ballot.{id_}.{source}.{target}", most, "points", f"wb.rule.flow.{key}", label=label, form="percent", digits=1,  # type: ignore[arg-type]
-                  n=w.study.worlds.draws)  # fmt: skip
+    said = figure(
+        w.study,
+        f"ballot.{id_}.{source}.{target}",
+        most,
+        "points",
+        f"wb.rule.flow.{key}",
+        label=label,
+        form="percent",
+        digits=1,  # type: ignore[arg-type]
+        n=w.study.worlds.draws,
+    )
     return w.chart(
-        id_, canvases, (w.s(heads[0]), w.s(heads[1]), w.s("wb.flow.points")), rows, title=w.s(f"wb.flow.{key}"),
-        sentence=("wb.flow.sentence", {"source": name(source), "target": name(target), "points": said}), note=w.s(f"wb.flow.{key}_note"),
-    )  # fmt: skip
+        id_,
+        canvases,
+        (w.s(heads[0]), w.s(heads[1]), w.s("wb.flow.points")),
+        rows,
+        title=w.s(f"wb.flow.{key}"),
+        sentence=("wb.flow.sentence", {"source": name(source), "target": name(target), "points": said}),
+        note=w.s(f"wb.flow.{key}_note"),
+    )
 
 
 def _few(amounts: dict[tuple[str, str], float], side: int, most: int) -> dict[tuple[str, str], float]:

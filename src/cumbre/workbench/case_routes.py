@@ -159,9 +159,10 @@ def _brief(bench: Bench, state: State, rest: str, fields: Fields, request: Reque
     fresh = Study(study.case, study.worlds, study.fitted, study.modules, tables=study.tables, passports=study.passports)
     built = build(fresh.case, fresh.worlds, fresh.fitted, lang=state.lang, study=fresh)
     return Response(
-        built.pages[state.lang], media_type="text/html; charset=utf-8",
+        built.pages[state.lang],
+        media_type="text/html; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="brief.{state.lang}.html"'},
-    )  # fmt: skip
+    )
 
 
 ROUTES = {

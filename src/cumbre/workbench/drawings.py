@@ -16,9 +16,16 @@ Array = npt.NDArray[np.float64]
 
 
 def draw_space(
-    width: float, x: Array, y: Array, gains: tuple[Array, Array], accepted: npt.NDArray[np.bool_], worlds: tuple[Array, Array],
-    quo: tuple[float, float], ends: tuple[Sequence[str], Sequence[str]], key: Sequence[str],
-) -> Canvas:  # fmt: skip
+    width: float,
+    x: Array,
+    y: Array,
+    gains: tuple[Array, Array],
+    accepted: npt.NDArray[np.bool_],
+    worlds: tuple[Array, Array],
+    quo: tuple[float, float],
+    ends: tuple[Sequence[str], Sequence[str]],
+    key: Sequence[str],
+) -> Canvas:
     """Two issues as a map: where each side gains, what both could ratify, where the worlds end.
 
     x, y      (cell,) values of a square grid; gains (cell,) of the home side and of the other; accepted (cell,)
@@ -113,9 +120,13 @@ def _key(canvas: Canvas, rows: Sequence[Sequence[tuple[int, str]]]) -> None:
 
 
 def draw_flow(
-    width: float, flows: Mapping[tuple[str, str], float], names: Callable[[str], str], colours: Mapping[str, str],
-    heads: tuple[str, str], say: Callable[[float], str],
-) -> Canvas:  # fmt: skip
+    width: float,
+    flows: Mapping[tuple[str, str], float],
+    names: Callable[[str], str],
+    colours: Mapping[str, str],
+    heads: tuple[str, str],
+    say: Callable[[float], str],
+) -> Canvas:
     """Where support goes: sources at the left, targets at the right, ribbons as thick as what moves.
 
     flows   (source, target) -> amount, all of one unit
@@ -145,8 +156,10 @@ def draw_flow(
             a, b = at_out[source], at_in[target]
             at_out[source], at_in[target] = a + amount, b + amount
             x0, x1 = left + 9, right - 9
-            d = (f"M{x0:.1f} {a:.1f}C{x0 + bend:.1f} {a:.1f} {x1 - bend:.1f} {b:.1f} {x1:.1f} {b:.1f}"
-                 f"L{x1:.1f} {b + amount:.1f}C{x1 - bend:.1f} {b + amount:.1f} {x0 + bend:.1f} {a + amount:.1f} {x0:.1f} {a + amount:.1f}Z")  # fmt: skip
+            d = (
+                f"M{x0:.1f} {a:.1f}C{x0 + bend:.1f} {a:.1f} {x1 - bend:.1f} {b:.1f} {x1:.1f} {b:.1f}"
+                f"L{x1:.1f} {b + amount:.1f}C{x1 - bend:.1f} {b + amount:.1f} {x0 + bend:.1f} {a + amount:.1f} {x0:.1f} {a + amount:.1f}Z"
+            )
             canvas.parts.append(f'<path d="{d}" fill="{colours[target]}" fill-opacity="0.42"/>')
     for side, nodes, places, x, anchor in ((0, sources, out, left, "end"), (1, targets, into, right, "start")):
         sizes = {n: sum(v for key, v in flows.items() if key[side] == n) for n in nodes}
@@ -179,8 +192,13 @@ def _places(
     return found
 
 
-def draw_calibration(width: float, rows: Sequence[tuple[float, float, float, float, str]], axes: tuple[str, str], perfect: str,
-                     say: Callable[[float], str]) -> Canvas:  # fmt: skip
+def draw_calibration(
+    width: float,
+    rows: Sequence[tuple[float, float, float, float, str]],
+    axes: tuple[str, str],
+    perfect: str,
+    say: Callable[[float], str],
+) -> Canvas:
     """What happened against what was said: mean probability, share of yes, its interval, and how many; all in per cent."""
     side = min(width - 60, 420.0)
     left, top = 48.0, 26.0

@@ -69,9 +69,18 @@ def filters(w: Writer, variables: Sequence[Variable], given: Sequence[str]) -> l
         )
         digits = entry["digits"]
         plain = Filter(
-            entry["id"], entry["stage"], entry["title"], tests, (True,) * len(tests), test, f"{entry['low']:.{digits}f}",
-            f"{entry['high']:.{digits}f}", "", "", entry["unit"],
-        )  # fmt: skip
+            entry["id"],
+            entry["stage"],
+            entry["title"],
+            tests,
+            (True,) * len(tests),
+            test,
+            f"{entry['low']:.{digits}f}",
+            f"{entry['high']:.{digits}f}",
+            "",
+            "",
+            entry["unit"],
+        )
         found.append(next((match for text in given if (match := _match(plain, text))), plain))
     return found
 

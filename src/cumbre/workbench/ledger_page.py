@@ -51,17 +51,32 @@ def ledger_page(engine: Engine, state: State) -> str:
     key = f"ledger-{case.digest}-{state.lang}"
     engine.registers.put(key, study)
     return render(
-        "ledger.html.j2", state, page="ledger", case=case, w=w, blocks=blocks, fault=fault, key=key, replayed=replay_chart(engine, state),
+        "ledger.html.j2",
+        state,
+        page="ledger",
+        case=case,
+        w=w,
+        blocks=blocks,
+        fault=fault,
+        key=key,
+        replayed=replay_chart(engine, state),
         open_questions=_questions(w, case),
-    )  # fmt: skip
+    )
 
 
 def _questions(w: Writer, case: Case) -> Sheet | None:
     """Questions that the case asks, sealed or not."""
     if not case.questions:
         return None
-    rows = tuple((w.words.pick(q.text, q.text_es), w.words.short_year(q.close_date), Markup("<code>{}</code>").format(q.expression), q.resolution)
-                 for q in sorted(case.questions, key=lambda q: q.close_date))  # fmt: skip
+    rows = tuple(
+        (
+            w.words.pick(q.text, q.text_es),
+            w.words.short_year(q.close_date),
+            Markup("<code>{}</code>").format(q.expression),
+            q.resolution,
+        )
+        for q in sorted(case.questions, key=lambda q: q.close_date)
+    )
     columns = tuple(w.s(f"wb.ledger.{c}") for c in ("question", "closes", "expression", "resolution"))
     return Sheet("case-questions", w.s("wb.ledger.asked"), columns, rows, w.t("wb.ledger.asked_note", case=case.id), folded=True)
 
@@ -140,8 +155,17 @@ def _calibration(w: Writer, record: TrackRecord) -> Chart:
             "wb.rule.calibration_said",
             form="percent",
         )
-        came = figure(w.study, f"ledger.calibration.{k}.came", 100 * row["share_yes"], "per cent", "wb.rule.calibration_came", form="percent",
-                      low=100 * row["low"], high=100 * row["high"], level=0.9)  # fmt: skip
+        came = figure(
+            w.study,
+            f"ledger.calibration.{k}.came",
+            100 * row["share_yes"],
+            "per cent",
+            "wb.rule.calibration_came",
+            form="percent",
+            low=100 * row["low"],
+            high=100 * row["high"],
+            level=0.9,
+        )
         cells.append((w.n(said), w.band(came), w.n(n)))
     brier = figure(
         w.study,
@@ -157,8 +181,15 @@ def _calibration(w: Writer, record: TrackRecord) -> Chart:
     canvases = drawn(
         lambda width: draw_calibration(width, rows, axes, w.s("wb.calibration.perfect"), lambda v: w.words.decimal(v) + "\u00a0%")
     )
-    return w.chart("calibration", canvases, (*axes, w.s("wb.calibration.n")), cells, title=w.s("wb.calibration"),
-                   sentence=("wb.calibration.sentence", {"n": count, "brier": brier}), note=w.s("wb.calibration.note"))  # fmt: skip
+    return w.chart(
+        "calibration",
+        canvases,
+        (*axes, w.s("wb.calibration.n")),
+        cells,
+        title=w.s("wb.calibration"),
+        sentence=("wb.calibration.sentence", {"n": count, "brier": brier}),
+        note=w.s("wb.calibration.note"),
+    )
 
 
 # replay
@@ -250,8 +281,21 @@ def _paths(w: Writer, frame: pd.DataFrame, events: list[Event], unit: str) -> Ch
             else w.s("wb.replay.approval")
         )
         lines.append(Line(short, Palette.people[k % 5], past=Level(days, middle, low, high), dash=Palette.dashes[k % 5]))
-        cells = [w.n(figure(w.study, f"replay.{name}.{d}", float(v), "per cent", "wb.rule.replay", label="simulated", form="percent", n=REPLAY_DRAWS))
-                 for d, v in zip(days, middle, strict=True)]  # fmt: skip
+        cells = [
+            w.n(
+                figure(
+                    w.study,
+                    f"replay.{name}.{d}",
+                    float(v),
+                    "per cent",
+                    "wb.rule.replay",
+                    label="simulated",
+                    form="percent",
+                    n=REPLAY_DRAWS,
+                )
+            )
+            for d, v in zip(days, middle, strict=True)
+        ]
         rows += [(text, w.words.short_year(d), cell) for d, cell in zip(days, cells, strict=True)]
     if not lines:
         return None
@@ -262,11 +306,25 @@ def _paths(w: Writer, frame: pd.DataFrame, events: list[Event], unit: str) -> Ch
     moments = [Moment(e.date, letter(k)) for k, e in enumerate(events) if first <= e.date <= last_day]
     canvases = drawn(
         lambda width: draw_series(
-            width, lines, moments, first=first, last=last_day, say=lambda v: w.words.decimal(v, 0 if v == round(v) else 1) + "\u00a0%",
-            month=lambda d: w.words.month(d, short=True), height=320, floor=0,
+            width,
+            lines,
+            moments,
+            first=first,
+            last=last_day,
+            say=lambda v: w.words.decimal(v, 0 if v == round(v) else 1) + "\u00a0%",
+            month=lambda d: w.words.month(d, short=True),
+            height=320,
+            floor=0,
         )
-    )  # fmt: skip
+    )
     key = "chances" if unit == "chance" else "approval"
     start = w.words.date(first)
-    return w.chart(f"replay-{key}", canvases, tuple(w.s(f"wb.replay.{c}") for c in ("number", "as_of", "value")), rows,
-                   title=w.s(f"wb.replay.{key}_title"), sentence=("wb.replay.sentence", {"day": start}), note=w.s("wb.replay.note"))  # fmt: skip
+    return w.chart(
+        f"replay-{key}",
+        canvases,
+        tuple(w.s(f"wb.replay.{c}") for c in ("number", "as_of", "value")),
+        rows,
+        title=w.s(f"wb.replay.{key}_title"),
+        sentence=("wb.replay.sentence", {"day": start}),
+        note=w.s("wb.replay.note"),
+    )

@@ -89,8 +89,14 @@ def _set(do: Sequence[str]) -> dict[str, str]:
 def levers(case: Case, do: Sequence[str], words: Words) -> list[Group]:
     """All levers of a case, with the values that `do` gives them. Raises ExpressionError where `do` cannot be read."""
     now = _set(do)
-    groups = [_meeting(case, now, words), _imposed(case, now, words), *_positions(case, now, words), _channels(case, now, words),
-              _candidates(case, now, words), _mediators(case, now, words)]  # fmt: skip
+    groups = [
+        _meeting(case, now, words),
+        _imposed(case, now, words),
+        *_positions(case, now, words),
+        _channels(case, now, words),
+        _candidates(case, now, words),
+        _mediators(case, now, words),
+    ]
     return [group for group in groups if group.levers]
 
 
@@ -112,11 +118,24 @@ def _imposed(case: Case, now: Mapping[str, str], words: Words) -> Group:
         day, value = set_.get(issue.id, (default, ""))
         labels = issue.labels_es if words.lang == "es" and issue.labels_es else issue.labels
         options = tuple((f"{issue.low + k:g}", label) for k, label in enumerate(labels))
-        rows.append(Lever(
-            f"table.value['{issue.id}', '{{date}}']", "impose", words.pick(issue.title, issue.title_es), "", value, _number(issue.low),
-            _number(issue.high), "any", options, words.pick(issue.unit, issue.unit_es), "", day, case.horizon.isoformat(),
-            case.as_of.isoformat(),
-        ))  # fmt: skip
+        rows.append(
+            Lever(
+                f"table.value['{issue.id}', '{{date}}']",
+                "impose",
+                words.pick(issue.title, issue.title_es),
+                "",
+                value,
+                _number(issue.low),
+                _number(issue.high),
+                "any",
+                options,
+                words.pick(issue.unit, issue.unit_es),
+                "",
+                day,
+                case.horizon.isoformat(),
+                case.as_of.isoformat(),
+            )
+        )
     return Group("imposed", words.text("wb.group.imposed"), tuple(rows))
 
 
@@ -136,10 +155,20 @@ def _positions(case: Case, now: Mapping[str, str], words: Words) -> list[Group]:
             scale = " · ".join(f"{issue.low + k:g} {label}" for k, label in enumerate(labels))
             unit = words.pick(issue.unit, issue.unit_es)
             path, base = f"position['{actor}', '{row.issue}'].mode", _number(row.mode)
-            rows.append(Lever(
-                path, "number", words.pick(issue.title, issue.title_es), base, now.get(path, base), _number(issue.low), _number(issue.high),
-                "any", unit=unit if unit not in ("scale", "escala") else "", about=scale,
-            ))  # fmt: skip
+            rows.append(
+                Lever(
+                    path,
+                    "number",
+                    words.pick(issue.title, issue.title_es),
+                    base,
+                    now.get(path, base),
+                    _number(issue.low),
+                    _number(issue.high),
+                    "any",
+                    unit=unit if unit not in ("scale", "escala") else "",
+                    about=scale,
+                )
+            )
         groups.append(Group(f"position-{actor}", words.text("wb.group.position", actor=_side(case, actor, words)), tuple(rows)))
     return groups
 

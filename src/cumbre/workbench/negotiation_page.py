@@ -104,9 +104,17 @@ def _results(engine: Engine, view: View, pair: tuple[str, str]) -> str:
     engine.registers.put(key, study)
     numeric = [(i.issue.id, w.issue(i.issue)) for i in facts.issues]
     return render(
-        "negotiation_results.html.j2", view.state, w, section=section, blocks=blocks, space=space, chosen=chosen, issues=numeric, key=key,
+        "negotiation_results.html.j2",
+        view.state,
+        w,
+        section=section,
+        blocks=blocks,
+        space=space,
+        chosen=chosen,
+        issues=numeric,
+        key=key,
         tornados=[_bars(w, t) for t in tornados],
-    )  # fmt: skip
+    )
 
 
 def _space(w: Writer, view: View, facts: TableFacts, pair: tuple[str, str]) -> tuple[Chart | None, tuple[str, str]]:
@@ -130,30 +138,51 @@ def _space(w: Writer, view: View, facts: TableFacts, pair: tuple[str, str]) -> t
 
     def ends(item: Any, more: str = "") -> tuple[str, ...]:
         issue = item.issue
-        low, high = ((w.step(issue, issue.low), w.step(issue, issue.high)) if issue.labels
-                     else tuple(f"{w.words.decimal(v)} {w.unit(issue)}".strip() for v in (issue.low, issue.high)))  # fmt: skip
+        low, high = (
+            (w.step(issue, issue.low), w.step(issue, issue.high))
+            if issue.labels
+            else tuple(f"{w.words.decimal(v)} {w.unit(issue)}".strip() for v in (issue.low, issue.high))
+        )
         return (low, high, more)
 
     across, up = w.issue(a.issue), w.issue(b.issue)
-    key = (w.s("wb.space.both"), w.s("wb.space.gains", side=w.side(home)), w.s("wb.space.gains", side=w.side(other)), w.s("wb.space.ratify"),
-           w.s("wb.space.worlds"), w.s("wb.space.quo"))  # fmt: skip
+    key = (
+        w.s("wb.space.both"),
+        w.s("wb.space.gains", side=w.side(home)),
+        w.s("wb.space.gains", side=w.side(other)),
+        w.s("wb.space.ratify"),
+        w.s("wb.space.worlds"),
+        w.s("wb.space.quo"),
+    )
     worlds = (spot(a), spot(b))
     columns = {name: grid[name].to_numpy(float) for name in ("x", "y")}
     gains = tuple(grid[side].to_numpy(float) for side in (home, other))
     canvases = drawn(
         lambda width: draw_space(
-            width, columns["x"], columns["y"], (gains[0], gains[1]), grid["accepted"].to_numpy(bool), worlds,
-            (a.status_quo.value, b.status_quo.value), (ends(a, w.s("wb.space.axes", x=across, y=up)), ends(b)), key,
+            width,
+            columns["x"],
+            columns["y"],
+            (gains[0], gains[1]),
+            grid["accepted"].to_numpy(bool),
+            worlds,
+            (a.status_quo.value, b.status_quo.value),
+            (ends(a, w.s("wb.space.axes", x=across, y=up)), ends(b)),
+            key,
         )
-    )  # fmt: skip
+    )
     both = float(((gains[0] > 0) & (gains[1] > 0)).mean())
     share = figure(
         w.study, f"negotiation.space.{first}.{second}", 100 * both, "per cent", "wb.rule.space", label="judged", form="percent"
     )
     chart = w.chart(
-        "deal-space", canvases, (w.s("wb.column.number"), w.s("wb.column.value")), [(w.s("wb.space.share"), w.n(share))],
-        title=w.s("wb.space.title", x=across, y=up), sentence=("wb.space.sentence", {"share": share}), note=w.s("wb.space.note"),
-    )  # fmt: skip
+        "deal-space",
+        canvases,
+        (w.s("wb.column.number"), w.s("wb.column.value")),
+        [(w.s("wb.space.share"), w.n(share))],
+        title=w.s("wb.space.title", x=across, y=up),
+        sentence=("wb.space.sentence", {"share": share}),
+        note=w.s("wb.space.note"),
+    )
     return chart, (first, second)
 
 
@@ -169,13 +198,25 @@ def _bars(w: Writer, tornado: Tornado) -> dict[str, Any]:
     rows = []
     for d in tornado.drivers:
         base, a, b = at(tornado.base.value), at(d.at_low.value), at(d.at_high.value)
-        rows.append({
-            "words": driver_words(w, d), "label": w.s(f"label.{d.label}"), "gap": w.words.form(d.gap, d.gap.value), "id": d.id, "actor": d.actor,
-            "issue": d.issue, "low_x": f"{min(base, a):.1f}", "low_w": f"{max(abs(a - base), 1):.1f}", "high_x": f"{min(base, b):.1f}",
-            "high_w": f"{max(abs(b - base), 1):.1f}", "base": f"{base:.1f}",
-            "low": w.words.form(d.at_low, d.at_low.value) if d.at_low.form != "chance" else w.words.percent(d.at_low.value),
-            "high": w.words.form(d.at_high, d.at_high.value) if d.at_high.form != "chance" else w.words.percent(d.at_high.value),
-        })  # fmt: skip
+        rows.append(
+            {
+                "words": driver_words(w, d),
+                "label": w.s(f"label.{d.label}"),
+                "gap": w.words.form(d.gap, d.gap.value),
+                "id": d.id,
+                "actor": d.actor,
+                "issue": d.issue,
+                "low_x": f"{min(base, a):.1f}",
+                "low_w": f"{max(abs(a - base), 1):.1f}",
+                "high_x": f"{min(base, b):.1f}",
+                "high_w": f"{max(abs(b - base), 1):.1f}",
+                "base": f"{base:.1f}",
+                "low": w.words.form(d.at_low, d.at_low.value) if d.at_low.form != "chance" else w.words.percent(d.at_low.value),
+                "high": w.words.form(d.at_high, d.at_high.value)
+                if d.at_high.form != "chance"
+                else w.words.percent(d.at_high.value),
+            }
+        )
     return {
         "title": w.s("why.chart", outcome=w.outcome(tornado.outcome)),
         "rows": rows,
@@ -193,17 +234,44 @@ def position(engine: Engine, state: State, actor: str, issue: str) -> str:
     if row is None:
         return render("none.html.j2", state, words_key="wb.position.none")
     numbers = [
-        (w.s(f"wb.position.{name}"), w.n(figure(study, f"position.{actor}.{issue}.{name}", float(value), unit, "wb.rule.position", label="judged",
-                                                digits=2 if value != round(value) else 0, sources=row.source_id)))
-        for name, value, unit in (("low", row.low, ""), ("mode", row.mode, ""), ("high", row.high, ""), ("salience", row.salience, "0 to 1"),
-                                  ("capability", row.capability, "0 to 100"), ("red_line", row.red_line, ""))
+        (
+            w.s(f"wb.position.{name}"),
+            w.n(
+                figure(
+                    study,
+                    f"position.{actor}.{issue}.{name}",
+                    float(value),
+                    unit,
+                    "wb.rule.position",
+                    label="judged",
+                    digits=2 if value != round(value) else 0,
+                    sources=row.source_id,
+                )
+            ),
+        )
+        for name, value, unit in (
+            ("low", row.low, ""),
+            ("mode", row.mode, ""),
+            ("high", row.high, ""),
+            ("salience", row.salience, "0 to 1"),
+            ("capability", row.capability, "0 to 100"),
+            ("red_line", row.red_line, ""),
+        )
         if value is not None
-    ]  # fmt: skip
+    ]
     key = f"position-{case.digest}-{actor}-{issue}-{state.lang}"
     engine.registers.put(key, study)
     cards = [source_card(w, case.source[i]) for i in row.source_id if i in case.source]
-    return render("position.html.j2", state, w, title=w.s("wb.position.title", actor=w.side(actor), issue=w.issue(issue)), numbers=numbers,
-                  basis=row.basis, cards=cards, key=key)  # fmt: skip
+    return render(
+        "position.html.j2",
+        state,
+        w,
+        title=w.s("wb.position.title", actor=w.side(actor), issue=w.issue(issue)),
+        numbers=numbers,
+        basis=row.basis,
+        cards=cards,
+        key=key,
+    )
 
 
 def driver(engine: Engine, state: State, id_: str, actor: str, issue: str) -> str:
@@ -219,8 +287,16 @@ def driver(engine: Engine, state: State, id_: str, actor: str, issue: str) -> st
     channel = next((c for c in case.channels if c.id == actor), None)
     if channel is not None:
         cards = [source_card(w, case.source[i]) for i in channel.source_id if i in case.source]
-        return render("position.html.j2", state, w, title=w.words.pick(channel.name, channel.name_es), numbers=[(w.s("wb.position.prior"), channel.prior)],
-                      basis=channel.basis, cards=cards, key="")  # fmt: skip
+        return render(
+            "position.html.j2",
+            state,
+            w,
+            title=w.words.pick(channel.name, channel.name_es),
+            numbers=[(w.s("wb.position.prior"), channel.prior)],
+            basis=channel.basis,
+            cards=cards,
+            key="",
+        )
     row = case.issue.get(issue)
     base = engine.base(State(case=state.case, as_of=state.as_of), engine.first_draws)
     text, numbers = (row.change_basis if row else ""), []

@@ -54,9 +54,15 @@ def controls(engine: Engine, state: State) -> dict[str, Any]:
         for p in case.presets
     ]
     return {
-        "case": case, "groups": groups, "free_do": free_do, "by_stage": by_stage, "free_given": free_given, "presets": presets,
-        "cases": sorted(engine.folders), "first": engine.first,
-    }  # fmt: skip
+        "case": case,
+        "groups": groups,
+        "free_do": free_do,
+        "by_stage": by_stage,
+        "free_given": free_given,
+        "presets": presets,
+        "cases": sorted(engine.folders),
+        "first": engine.first,
+    }
 
 
 def _canon(lines: tuple[str, ...]) -> tuple[str, ...]:
@@ -101,19 +107,29 @@ def _results(engine: Engine, view: View, began: float) -> str:
     w = Writer(study, Words(state.lang))
     found = pairs(w, view)
     few = view.kept < FEWEST
-    n, kept = (
-        _count(w, name, count)
-        for name, count in (("worlds", view.yours.worlds.draws), ("kept", view.kept))
-    )  # fmt: skip
+    n, kept = (_count(w, name, count) for name, count in (("worlds", view.yours.worlds.draws), ("kept", view.kept)))
     drawn = charts(w, view, found)
     key = _register(engine, view.key, study)
     ready = state.do or view.base.worlds.draws >= engine.full_draws or not engine.prepare(state)
     seconds = w.words.decimal(time.perf_counter() - began, 2)
     cards = [p for p in (_card(found, stage) for stage in ("relation", "table", "home", "ballot")) if p is not None]
     return render(
-        "results.html.j2", state, w, view=view, pairs=found, cards=cards, charts=drawn, few=few, n=n, kept=kept, key=key,
-        more=not ready, seconds=seconds, sections=SECTIONS, ran=bool(state.do),
-    )  # fmt: skip
+        "results.html.j2",
+        state,
+        w,
+        view=view,
+        pairs=found,
+        cards=cards,
+        charts=drawn,
+        few=few,
+        n=n,
+        kept=kept,
+        key=key,
+        more=not ready,
+        seconds=seconds,
+        sections=SECTIONS,
+        ran=bool(state.do),
+    )
 
 
 def _count(w: Writer, name: str, count: int) -> Any:

@@ -65,9 +65,18 @@ def _figure(w: Writer, which: str, number: Headline, column: FloatArray) -> Figu
         low, high = float(parts[places[0]]), float(parts[places[1]])
     known_rule = rule(f"wb.rule.{which}", what=number.text)
     passport = Passport(
-        f"{which}.{number.id}", mean if n else None, number.unit, "simulated", f"{which}: {number.text}", low=low, high=high,
-        level=0.8, n=n, mc_error=error if n else None, note=number.expression,
-    )  # fmt: skip
+        f"{which}.{number.id}",
+        mean if n else None,
+        number.unit,
+        "simulated",
+        f"{which}: {number.text}",
+        low=low,
+        high=high,
+        level=0.8,
+        n=n,
+        mc_error=error if n else None,
+        note=number.expression,
+    )
     return w.study.numbers.add(passport, form, digits, known_rule)
 
 
@@ -100,10 +109,18 @@ def _gap(w: Writer, number: Headline, before: FloatArray, after: FloatArray, bas
     moved = scale * (yours.value - base.value)
     unit = "points" if number.unit in ("chance", "%", "per cent", "points") else number.unit
     passport = Passport(
-        f"gap.{number.id}", moved, unit, "simulated", f"yours less base: {number.expression}", low=moved - 1.2816 * scale * error,
-        high=moved + 1.2816 * scale * error, level=0.8, n=yours.passport.n, mc_error=scale * error,
+        f"gap.{number.id}",
+        moved,
+        unit,
+        "simulated",
+        f"yours less base: {number.expression}",
+        low=moved - 1.2816 * scale * error,
+        high=moved + 1.2816 * scale * error,
+        level=0.8,
+        n=yours.passport.n,
+        mc_error=scale * error,
         rests_on=(base.passport.id, yours.passport.id),
-    )  # fmt: skip
+    )
     known = rule("wb.rule.gap_paired" if paired else "wb.rule.gap_kept", what=number.text)
     digits = 1 if number.is_chance or number.unit in ("%", "per cent") else 2
     return w.study.numbers.add(passport, "points" if unit == "points" else "signed", digits, known)
@@ -168,17 +185,29 @@ def _series(w: Writer, view: View, found: Sequence[Pair], name: str) -> Chart | 
     percent = "\u00a0%" if name == "approval" else ""
     canvases = drawn(
         lambda width: draw_series(
-            width, lines, moments, first=first, last=base.dates[-1],
-            say=lambda v: w.words.decimal(v, 0 if v == round(v) else 1) + percent, month=lambda d: w.words.month(d, short=True), height=280,
-            zero=name == "index", low_label=w.s("relation.conflict") if name == "index" else "",
+            width,
+            lines,
+            moments,
+            first=first,
+            last=base.dates[-1],
+            say=lambda v: w.words.decimal(v, 0 if v == round(v) else 1) + percent,
+            month=lambda d: w.words.month(d, short=True),
+            height=280,
+            zero=name == "index",
+            low_label=w.s("relation.conflict") if name == "index" else "",
             high_label=w.s("relation.cooperation") if name == "index" else "",
         )
-    )  # fmt: skip
+    )
     rows = [_row(w, number)] if number else []
     return w.chart(
-        f"pair-{name}", canvases, _columns(w), rows, title=w.s(f"wb.chart.{name}"), note=w.s("wb.chart.fan_note"),
+        f"pair-{name}",
+        canvases,
+        _columns(w),
+        rows,
+        title=w.s(f"wb.chart.{name}"),
+        note=w.s("wb.chart.fan_note"),
         sentence=_sentence(w, f"wb.chart.{stage}_says", number),
-    )  # fmt: skip
+    )
 
 
 def _past(run: Run, name: str) -> Level | None:
@@ -245,11 +274,21 @@ def _dots(
     )
     top = max((p for p in shown if p.gap), key=lambda p: abs(p.gap.value) if p.gap else 0, default=shown[0])
     return w.chart(
-        id_, canvases, _columns(w), [_row(w, p) for p in shown], title=w.s(f"wb.chart.{key}"),
-        sentence=(f"wb.chart.{key}_says.{'both' if top.gap else 'base'}",
-                  {"what": top.number.words(w.words.lang), "base": top.base, **({"yours": top.yours, "gap": top.gap} if top.gap else {})}),
+        id_,
+        canvases,
+        _columns(w),
+        [_row(w, p) for p in shown],
+        title=w.s(f"wb.chart.{key}"),
+        sentence=(
+            f"wb.chart.{key}_says.{'both' if top.gap else 'base'}",
+            {
+                "what": top.number.words(w.words.lang),
+                "base": top.base,
+                **({"yours": top.yours, "gap": top.gap} if top.gap else {}),
+            },
+        ),
         note=w.s("wb.chart.dots_note"),
-    )  # fmt: skip
+    )
 
 
 def _wins(w: Writer, found: Sequence[Pair]) -> Chart | None:
@@ -291,11 +330,21 @@ def _issues(w: Writer, found: Sequence[Pair]) -> Chart | None:
     canvases = drawn(lambda width: draw_rows(width, specs, [0, 25, 50, 75, 100], lambda v: w.words.decimal(v) + "\u00a0%"))
     top = max((p for p in shown if p.gap), key=lambda p: abs(p.gap.value) if p.gap else 0, default=shown[0])
     return w.chart(
-        "pair-issues", canvases, _columns(w), [_row(w, p) for p in shown], title=w.s("wb.chart.issues"),
-        sentence=(f"wb.chart.issues_says.{'both' if top.gap else 'base'}",
-                  {"what": w.issue(top.number.subject[0]), "base": top.base, **({"yours": top.yours, "gap": top.gap} if top.gap else {})}),
+        "pair-issues",
+        canvases,
+        _columns(w),
+        [_row(w, p) for p in shown],
+        title=w.s("wb.chart.issues"),
+        sentence=(
+            f"wb.chart.issues_says.{'both' if top.gap else 'base'}",
+            {
+                "what": w.issue(top.number.subject[0]),
+                "base": top.base,
+                **({"yours": top.yours, "gap": top.gap} if top.gap else {}),
+            },
+        ),
         note=w.s("wb.chart.issues_note"),
-    )  # fmt: skip
+    )
 
 
 def _end(w: Writer, issue, value: float) -> str:  # type: ignore[no-untyped-def]

@@ -31,8 +31,22 @@ def _slug(text: str) -> str:
 
 def poll_rows(case: Case, form: Mapping[str, str]) -> tuple[list[dict[str, str]], dict[str, str]]:
     """Rows of polls.csv, one a share that was filled in, and the row of sources.csv."""
-    text = {name: form.get(name, "").strip() for name in ("pollster", "field_start", "field_end", "published", "sample_size", "mode", "round",
-                                                          "outlet", "url", "source_title", "note")}  # fmt: skip
+    text = {
+        name: form.get(name, "").strip()
+        for name in (
+            "pollster",
+            "field_start",
+            "field_end",
+            "published",
+            "sample_size",
+            "mode",
+            "round",
+            "outlet",
+            "url",
+            "source_title",
+            "note",
+        )
+    }
     base = f"{_slug(text['pollster'])}-{text['field_end'] or 'undated'}"
     taken = {row.poll_id for row in case.polls}
     id_ = next(name for k in range(1, 100) if (name := f"p-{base}" + (f"-{k}" if k > 1 else "")) not in taken)
@@ -45,10 +59,18 @@ def poll_rows(case: Case, form: Mapping[str, str]) -> tuple[list[dict[str, str]]
         "url": text["url"],
     }
     shared = {
-        "poll_id": id_, "round": text["round"] or "1", "pollster": text["pollster"], "field_start": text["field_start"],
-        "field_end": text["field_end"], "published": text["published"], "sample_size": text["sample_size"], "mode": text["mode"],
-        "question": "open", "source_id": source_id, "note": text["note"],
-    }  # fmt: skip
+        "poll_id": id_,
+        "round": text["round"] or "1",
+        "pollster": text["pollster"],
+        "field_start": text["field_start"],
+        "field_end": text["field_end"],
+        "published": text["published"],
+        "sample_size": text["sample_size"],
+        "mode": text["mode"],
+        "question": "open",
+        "source_id": source_id,
+        "note": text["note"],
+    }
     rows = []
     for name, share in form.items():
         if name.startswith("share:") and share.strip():

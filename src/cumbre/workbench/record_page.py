@@ -38,16 +38,34 @@ def event_rows(w: Writer) -> list[dict[str, Any]]:
     case, rows = w.study.case, []
     for event in sorted(case.events, key=lambda e: (e.date, e.id), reverse=True):
         intensity = figure(
-            w.study, f"record.{event.id}.intensity", event.intensity, "scale -10 to 10", "wb.rule.intensity", sources=event.source_id, form="signed",
-            digits=0 if event.intensity == round(event.intensity) else 1, label="judged",
-        )  # fmt: skip
-        rows.append({
-            "date": event.date.isoformat(), "day": w.words.short_year(event.date), "source": event.source, "target": event.target,
-            "who": w.s("record.who", a=w.side(event.source), b=w.side(event.target)), "what": w.words.pick(event.summary, event.summary_es),
-            "kind": event.type.value, "kind_words": w.words.either(f"kind.{event.type}", event.type.value.lower()), "mode": event.mode,
-            "mode_words": w.s(f"record.{event.mode}"), "intensity": intensity,
-                "raw": f"{event.intensity:g}", "marks": w.marks(event.source_id), "sides": f"{event.source} {event.target}",
-        })  # fmt: skip
+            w.study,
+            f"record.{event.id}.intensity",
+            event.intensity,
+            "scale -10 to 10",
+            "wb.rule.intensity",
+            sources=event.source_id,
+            form="signed",
+            digits=0 if event.intensity == round(event.intensity) else 1,
+            label="judged",
+        )
+        rows.append(
+            {
+                "date": event.date.isoformat(),
+                "day": w.words.short_year(event.date),
+                "source": event.source,
+                "target": event.target,
+                "who": w.s("record.who", a=w.side(event.source), b=w.side(event.target)),
+                "what": w.words.pick(event.summary, event.summary_es),
+                "kind": event.type.value,
+                "kind_words": w.words.either(f"kind.{event.type}", event.type.value.lower()),
+                "mode": event.mode,
+                "mode_words": w.s(f"record.{event.mode}"),
+                "intensity": intensity,
+                "raw": f"{event.intensity:g}",
+                "marks": w.marks(event.source_id),
+                "sides": f"{event.source} {event.target}",
+            }
+        )
     return rows
 
 
@@ -61,9 +79,15 @@ def _polls(w: Writer) -> list[tuple[Any, ...]]:
         shares: list[Markup] = []
         for row in sorted(group, key=lambda r: -r.share_pct):
             share = figure(
-                w.study, f"record.poll.{id_}.{row.kind}.{row.candidate}", row.share_pct, "per cent", "wb.rule.poll_share", sources=row.source_id,
-                form="percent", digits=1,
-            )  # fmt: skip
+                w.study,
+                f"record.poll.{id_}.{row.kind}.{row.candidate}",
+                row.share_pct,
+                "per cent",
+                "wb.rule.poll_share",
+                sources=row.source_id,
+                form="percent",
+                digits=1,
+            )
             who = w.person(row.candidate) if row.kind in ("candidate", "blank") else w.s(f"ballot.kind.{row.kind}")
             shares.append(Markup("{} {}").format(who, w.n(share)))
         size: Figure | None = None
@@ -106,15 +130,36 @@ def record_page(engine: Engine, state: State, notice: str = "") -> str:
         if any(r["kind"] == kind.value for r in rows)
     ]
     sides = [(id_, w.side(id_)) for id_ in sorted({s for r in rows for s in (r["source"], r["target"])})]
-    polls = Sheet("polls-table", w.s("wb.polls"), tuple(w.s(f"wb.poll.{c}") for c in ("last_day", "pollster", "question", "n", "shares", "source")),
-                  tuple(_polls(w)))  # fmt: skip
+    polls = Sheet(
+        "polls-table",
+        w.s("wb.polls"),
+        tuple(w.s(f"wb.poll.{c}") for c in ("last_day", "pollster", "question", "n", "shares", "source")),
+        tuple(_polls(w)),
+    )
     key = f"record-{case.digest}-{state.lang}"
     engine.registers.put(key, study)
     return render(
-        "record.html.j2", state, w, page="record", case=case, timeline=timeline, extra=words, lede=section.lede, rows=rows, kinds=kinds,
-        sides=sides, polls=polls if case.polls else None, key=key, notice=notice, candidates=named(case), others=OTHERS,
-        bundled=engine.is_bundled(state), copy_name=engine.copy_name(state), count=w.words.decimal(len(rows)), folder=str(engine.folder(state.case)),
-    )  # fmt: skip
+        "record.html.j2",
+        state,
+        w,
+        page="record",
+        case=case,
+        timeline=timeline,
+        extra=words,
+        lede=section.lede,
+        rows=rows,
+        kinds=kinds,
+        sides=sides,
+        polls=polls if case.polls else None,
+        key=key,
+        notice=notice,
+        candidates=named(case),
+        others=OTHERS,
+        bundled=engine.is_bundled(state),
+        copy_name=engine.copy_name(state),
+        count=w.words.decimal(len(rows)),
+        folder=str(engine.folder(state.case)),
+    )
 
 
 def proposal_cards(engine: Engine, state: State, proposals: list[Proposal], note: str = "") -> str:
@@ -124,11 +169,17 @@ def proposal_cards(engine: Engine, state: State, proposals: list[Proposal], note
     for proposal in proposals:
         id_ = f"{proposal.document.id}.{proposal.event.id}"
         engine.proposals.put(id_, proposal)
-        cards.append({
-            "id": id_, "quote": marked(proposal), "p": proposal, "day": proposal.date.isoformat() if proposal.date else "",
-            "sure": words.percent(proposal.event.confidence), "title": proposal.document.title or proposal.document.name,
-            "missing": [(line.split(":")[0]) for line in proposal.missing],
-        })  # fmt: skip
+        cards.append(
+            {
+                "id": id_,
+                "quote": marked(proposal),
+                "p": proposal,
+                "day": proposal.date.isoformat() if proposal.date else "",
+                "sure": words.percent(proposal.event.confidence),
+                "title": proposal.document.title or proposal.document.name,
+                "missing": [(line.split(":")[0]) for line in proposal.missing],
+            }
+        )
     actors = [(row.id, words.pick(row.name, row.name_es)) for row in case.actors]
     kinds = [(kind.value, words.either(f"kind.{kind}", kind.value.lower())) for kind in Kind]
     issues = [(row.id, words.pick(row.title, row.title_es)) for row in case.issues]
@@ -153,10 +204,18 @@ def houses(engine: Engine, state: State) -> str:
     for row in table.to_dict("records"):
         if str(row["candidate"]) in names:
             effect = figure(
-                study, f"record.house.{row['pollster']}.{row['candidate']}", float(row["effect"]), "points", "wb.rule.house", label="estimated",
-                low=float(row["effect"]) - 1.2816 * float(row["sd"]), high=float(row["effect"]) + 1.2816 * float(row["sd"]), level=0.8,
-                form="points", digits=1,
-            )  # fmt: skip
+                study,
+                f"record.house.{row['pollster']}.{row['candidate']}",
+                float(row["effect"]),
+                "points",
+                "wb.rule.house",
+                label="estimated",
+                low=float(row["effect"]) - 1.2816 * float(row["sd"]),
+                high=float(row["effect"]) + 1.2816 * float(row["sd"]),
+                level=0.8,
+                form="points",
+                digits=1,
+            )
             found.setdefault(str(row["pollster"]), []).append(w.band(effect))
     rows = tuple((pollster, *cells) for pollster, cells in found.items())
     sheet = Sheet(

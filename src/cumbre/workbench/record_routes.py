@@ -64,9 +64,14 @@ def _article(bench: Bench, state: State, rest: str, fields: Fields, request: Req
     name, content = files[0] if files else ("article.txt", form.get("text", "").encode())
     case = bench.engine.case(state)
     _, found = read_article(
-        case, name, content, day=_day(form.get("day", ""), "the day"), outlet=form.get("outlet", "")[:120], title=form.get("title", "")[:300],
+        case,
+        name,
+        content,
+        day=_day(form.get("day", ""), "the day"),
+        outlet=form.get("outlet", "")[:120],
+        title=form.get("title", "")[:300],
         url=form.get("url", "")[:500],
-    )  # fmt: skip
+    )
     note = "" if found else "wb.article.none"
     return HTMLResponse(proposal_cards(bench.engine, state, found, note))
 

@@ -44,9 +44,13 @@ def environment() -> Environment:
 def render(name: str, state: State, w: Any = None, **values: Any) -> str:
     """A template with the words of the state's language."""
     words = w.words if w is not None else Words(state.lang)
-    return environment().get_template(name).render(
-        w=w, t=words.html, s=words.text, lang=state.lang, state=state, query=state.query(), pages=PAGES, words=words, **values
-    )  # fmt: skip
+    return (
+        environment()
+        .get_template(name)
+        .render(
+            w=w, t=words.html, s=words.text, lang=state.lang, state=state, query=state.query(), pages=PAGES, words=words, **values
+        )
+    )
 
 
 def passport(study: Study, id_: str, lang: str) -> Markup | None:
