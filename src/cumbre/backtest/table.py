@@ -93,6 +93,7 @@ def _filled(column: pd.Series[float]) -> np.ndarray[tuple[int], np.dtype[np.floa
 
 
 def issue_parts(issue: Any, group: pd.DataFrame) -> dict[str, Any]:
+    """What the models need of one issue: positions on 0-1, saliences and capabilities with gaps filled, on the common grid."""
     x = np.clip((group["position"].to_numpy(np.float64) - issue.scale_low) / (issue.scale_high - issue.scale_low), 0, 1)
     return components(x, _filled(group["salience"]), _filled(group["capability"]), GRID_NAMES)
 

@@ -104,6 +104,7 @@ _SELF = frozenset(("that", "que", "he", "she", "it", "they", "él", "ella"))
 
 
 def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape) -> list[Trigger]:
+    """Triggers that say what was done: denied, hypothetical, asked or merely planned ones are dropped, or turned to what they announce."""
     kept: list[Trigger] = []
     regions: list[tuple[int, int, Trigger]] = []
     for trigger in found:

@@ -86,6 +86,7 @@ class Item:
 
 
 def find_items(tokens: list[Token], index: Index, lang: str, context: Context, shout: bool) -> list[Item]:
+    """Names of the alias tables in a sentence, the longest first, with what the article has made known of people."""
     found: list[Item] = []
     n, i = len(tokens), 0
     people = context.people
@@ -193,6 +194,7 @@ def _sector(first: str, second: str, lang: str) -> str:
 
 
 def compose(items: list[Item], tokens: list[Token], lex: Lexicon, context: Context, shout: bool) -> list[Mention]:
+    """Mentions of actors from found names: state, role and person that stand together become one actor."""
     lang = lex.lang
     mentions: list[Mention] = []
     n_items, k, n = len(items), 0, len(tokens)
