@@ -64,9 +64,8 @@ def main() -> None:
         process.wait()
     ordered = sorted(times)
     print(f"{len(times)} pages for {options.readers} readers in {options.seconds:.0f} s, {len(errors)} errors {errors[:3]}")
-    print(
-        f"median {1000 * statistics.median(ordered):.0f} ms, 95th percentile {1000 * ordered[int(0.95 * len(ordered))]:.0f} ms, longest {1000 * ordered[-1]:.0f} ms"
-    )
+    median, p95, most = (1000 * value for value in (statistics.median(ordered), ordered[int(0.95 * len(ordered))], ordered[-1]))
+    print(f"median {median:.0f} ms, 95th percentile {p95:.0f} ms, longest {most:.0f} ms")
 
 
 if __name__ == "__main__":

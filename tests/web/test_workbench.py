@@ -152,7 +152,8 @@ def test_every_page_is_accessible_and_quiet(tab: Watched, name: str, lang: str) 
     # axe is put in by the test's own channel; the page's policy would not let it in
     tab.page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe_source()})
     found = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html + ' ' + v.nodes[0].failureSummary))"
+        "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map("
+        "v => v.id + ': ' + v.nodes[0].html + ' ' + v.nodes[0].failureSummary))"
     )
     assert found == []
 
@@ -534,9 +535,10 @@ def hostile(folder: Path) -> None:
             csv.writer(file, lineterminator="\n").writerows(rows)
     for path in folder.glob("*.toml"):
         text = path.read_text(encoding="utf-8")
-        toml_bad = bad.replace("\\", "").replace('"', '\\"')
-        pattern = r'^((?:title|title_es|unit|unit_es|at_stake|at_stake_es|basis|change_basis|place|leader|text|text_es|resolution)\s*=\s*")([^"]*)"'
-        path.write_text(re.sub(pattern, lambda m: f'{m[1]}{m[2]}{toml_bad}"', text, flags=re.M), encoding="utf-8")
+        keys = "title|title_es|unit|unit_es|at_stake|at_stake_es|basis|change_basis|place|leader|text|text_es|resolution"
+        said = bad.replace('"', '\\"')
+        changed = re.sub(rf'^((?:{keys})\s*=\s*")([^"]*)"', lambda m, said=said: f'{m[1]}{m[2]}{said}"', text, flags=re.M)
+        path.write_text(changed, encoding="utf-8")
 
 
 def test_markup_in_every_field_stays_words(browser: Any, tmp_path: Path) -> None:
@@ -546,7 +548,7 @@ def test_markup_in_every_field_stays_words(browser: Any, tmp_path: Path) -> None
     from cumbre.record import check
 
     assert check(place) == []
-    server, bench, port = serve(place, tmp_path / "home")
+    server, _, port = serve(place, tmp_path / "home")
     context = browser.new_context(locale="en-GB")
     site = f"http://127.0.0.1:{port}"
     watched = Watched(context.new_page(), site)

@@ -147,7 +147,7 @@ def create_app(bench: Bench, *, host: str = "127.0.0.1", token: str | None = Non
         await form.close()
         return await run_in_threadpool(_route, bench, "POST", path, request, fields)
 
-    return Guard(app, host=host, token=token)  # type: ignore[arg-type]
+    return Guard(app, host=host, token=token)
 
 
 def _route(bench: Bench, method: str, path: str, request: Request, fields: list[tuple[str, Any]]) -> Response:
@@ -159,7 +159,8 @@ def _route(bench: Bench, method: str, path: str, request: Request, fields: list[
             if verb == method and (path == prefix or (prefix.endswith("/") and path.startswith(prefix))):
                 rest = path[len(prefix) :]
                 try:
-                    return handler(bench, state_of(request), rest, fields, request)
+                    answer: Response = handler(bench, state_of(request), rest, fields, request)
+                    return answer
                 except InputError as error:
                     from cumbre.workbench.pages import problem
 

@@ -10,6 +10,7 @@ from cumbre.brief.facts.ballot import BallotFacts, ballot_facts
 from cumbre.brief.sections.ballot import ballot_section
 from cumbre.brief.sections.page import Sheet, Writer
 from cumbre.errors import InputError
+from cumbre.record.passport import Label
 from cumbre.workbench.address import State
 from cumbre.workbench.drawings import draw_flow
 from cumbre.workbench.engine import Engine, View
@@ -122,7 +123,7 @@ def runoff_flow(w: Writer, facts: BallotFacts) -> Chart | None:
 
 
 def _flow(
-    w: Writer, facts: BallotFacts, amounts: dict[tuple[str, str], float], id_: str, key: str, heads: tuple[str, str], label: str
+    w: Writer, facts: BallotFacts, amounts: dict[tuple[str, str], float], id_: str, key: str, heads: tuple[str, str], label: Label
 ) -> Chart:
     amounts = _few(amounts, 0, SOURCES)
     amounts = _few(amounts, 1, TARGETS)
@@ -147,7 +148,7 @@ def _flow(
                 amount,
                 "points",
                 f"wb.rule.flow.{key}",
-                label=label,  # type: ignore[arg-type]
+                label=label,
                 form="percent",
                 digits=1,
                 n=w.study.worlds.draws,
@@ -164,7 +165,7 @@ def _flow(
         f"wb.rule.flow.{key}",
         label=label,
         form="percent",
-        digits=1,  # type: ignore[arg-type]
+        digits=1,
         n=w.study.worlds.draws,
     )
     return w.chart(

@@ -282,17 +282,17 @@ class Engine:
         base = self.base(state, draws)
         if isinstance(base, Job):
             return base
-        yours: Run | Job = base
+        yours = base
         if state.do:
             changed = intervene(case, state.do)
             key = ("run", case.digest, state.do, draws)
             found = self._runs.get(key)
             base_run = base
-            yours = found or self._start(
-                key, lambda tell: self._simulate(changed, draws, base_run.worlds, tell, base_run.numbers), self._runs, True
-            )
-            if isinstance(yours, Job):
-                return yours
+            if found is None:
+                return self._start(
+                    key, lambda tell: self._simulate(changed, draws, base_run.worlds, tell, base_run.numbers), self._runs, True
+                )
+            yours = found
         mask = np.ones(yours.worlds.draws, dtype=bool)
         for condition in state.given:
             mask &= yours.mask(condition)

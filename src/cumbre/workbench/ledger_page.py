@@ -110,7 +110,7 @@ def _ledger(w: Writer, case: Case) -> tuple[list[Block], str]:
         columns = tuple(w.s(f"wb.ledger.{c}") for c in ("question", "closes", "chance", "sealed"))
         blocks.append(Sheet("open", w.s("wb.ledger.open"), columns, tuple(rows)))
     if len(record.resolved):
-        rows = []
+        done = []
         for row in record.resolved.to_dict("records"):
             id_ = row["question_id"]
             chance = figure(
@@ -123,7 +123,7 @@ def _ledger(w: Writer, case: Case) -> tuple[list[Block], str]:
                 form="chance",
             )
             score = figure(w.study, f"ledger.brier.{id_}", float(row["brier"]), "Brier", "wb.rule.brier", form="number", digits=3)
-            rows.append(
+            done.append(
                 (
                     str(row["question"]),
                     w.n(chance),
@@ -134,7 +134,7 @@ def _ledger(w: Writer, case: Case) -> tuple[list[Block], str]:
                 )
             )
         columns = tuple(w.s(f"wb.ledger.{c}") for c in ("question", "chance", "outcome", "on", "brier", "source"))
-        blocks += [Sheet("resolved", w.s("wb.ledger.resolved"), columns, tuple(rows)), _calibration(w, record)]
+        blocks += [Sheet("resolved", w.s("wb.ledger.resolved"), columns, tuple(done)), _calibration(w, record)]
     if not blocks:
         blocks.append(w.t("wb.ledger.empty", case=case.id))
     return blocks, "; ".join(str(fault) for fault in faults)
@@ -214,7 +214,7 @@ def start_replay(engine: Engine, state: State) -> Job:
     key = _replay_key(case)
 
     def work(tell: Progress) -> pd.DataFrame:
-        frame = replay(case, start, end, STEP_DAYS, draws=REPLAY_DRAWS, progress=lambda share, words="": tell(share, "replay"))
+        frame = replay(case, start, end, STEP_DAYS, draws=REPLAY_DRAWS, progress=lambda share, _: tell(share, "replay"))
         engine.pages.put(key, frame)
         return frame
 

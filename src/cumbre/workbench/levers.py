@@ -81,7 +81,7 @@ def _set(do: Sequence[str]) -> dict[str, str]:
     """Value that each path was set to last, as the text of a form."""
     found = {}
     for text in do:
-        path, value = parse_assignment(text)
+        _, value = parse_assignment(text)
         found[path_of(text)] = f"{value:g}" if isinstance(value, float) else str(value)
     return found
 

@@ -134,7 +134,8 @@ def _space(w: Writer, view: View, facts: TableFacts, pair: tuple[str, str]) -> t
     def spot(item: Any) -> np.ndarray:
         span = item.issue.high - item.issue.low
         width = 0.3 if item.is_steps else 0.006 * span
-        return np.clip(item.values[pick] + jitter.uniform(-width, width, len(pick)), item.issue.low, item.issue.high)
+        moved = item.values[pick] + jitter.uniform(-width, width, len(pick))
+        return np.asarray(np.clip(moved, item.issue.low, item.issue.high))
 
     def ends(item: Any, more: str = "") -> tuple[str, ...]:
         issue = item.issue

@@ -213,7 +213,7 @@ def _series(w: Writer, view: View, found: Sequence[Pair], name: str) -> Chart | 
 def _past(run: Run, name: str) -> Level | None:
     """What was estimated up to the date, from the read-outs of the stage; computed once a run."""
     if (known := run.cache.get(("past", name))) is not None:
-        return known or None  # type: ignore[no-any-return]
+        return known or None
     from cumbre.brief.facts.home import home_facts
     from cumbre.brief.facts.relation import relation_facts
 
@@ -315,7 +315,7 @@ def _issues(w: Writer, found: Sequence[Pair]) -> Chart | None:
         issue = case.issue[pair.number.subject[0]]
 
         def place(value: float, issue=issue) -> float:  # type: ignore[no-untyped-def]
-            return 100 * (value - issue.low) / (issue.high - issue.low)
+            return float(100 * (value - issue.low) / (issue.high - issue.low))
 
         base, now = place(pair.base.value), place(issue.status_quo)
         marks = [
