@@ -103,7 +103,7 @@ def main() -> None:
         target = ROOT / "src/cumbre/read/tables/confidence.json"
         content = {
             "label": "estimated",
-            "data": "tests/read/sentences_train, _second, _third and _fourth.jsonl, the project's own sentences; level from their first reading",
+            "data": "tests/read/sentences_train, _second, _third, _fourth.jsonl; level from their first reading",
             "events": len(y),
             "formula": "p = 1 / (1 + exp(-(w . x))), ridge 2 on all but the intercept, intercept shifted to the first reading (150 of 203)",
             "refit": "python benchmarks/read_confidence.py --write",
