@@ -15,7 +15,7 @@ import threading
 import time
 from urllib.parse import urlencode
 
-from workbench_speed import free_port, get, start, wait
+from workbench_speed import FULL, free_port, get, start, wait
 
 PAGES = ("/", "/record", "/negotiation", "/ballot", "/ledger")
 
@@ -30,7 +30,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         process, _ = start(options.case, port, {**os.environ, "CUMBRE_CACHE": f"{folder}/cache", "CUMBRE_HOME": f"{folder}/home"})
-        wait(port, ">20,000<")
+        wait(port, FULL)
         for page in PAGES:
             for lang in ("en", "es"):
                 get(port, f"{page}?lang={lang}")

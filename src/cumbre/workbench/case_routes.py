@@ -59,7 +59,10 @@ def _show(bench: Bench, state: State, rest: str, fields: Fields, request: Reques
         job = bench.engine.prepare(replace(state, do=(), given=()))
         if job is not None:
             return Response(status_code=204)
-    return HTMLResponse(results(bench.engine, state, WAIT)[0])
+    body, done = results(bench.engine, state, WAIT)
+    if done and bench.kept is not None and state == State(lang=state.lang):
+        case_response(bench, state)  # the full run is there: keep the page for the next start
+    return HTMLResponse(body)
 
 
 def _section(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:
