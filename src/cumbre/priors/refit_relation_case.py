@@ -47,12 +47,12 @@ def plover_rows(events: CodedEvents) -> tuple[pd.DataFrame, dict[str, float]]:
 
 
 def _weekly(rows: pd.DataFrame, pairs: int) -> list[tuple[npt.NDArray[np.int64], FloatArray, FloatArray]]:
-    out = []
+    out: list[tuple[npt.NDArray[np.int64], FloatArray, FloatArray]] = []
     for pair in range(pairs):
         some = rows[rows["d"] // 2 == pair]
         week = some["day"] // 7
         mean, n = some["goldstein"].groupby(week).mean(), some["goldstein"].groupby(week).size()
-        out.append((mean.index.to_numpy(dtype=np.int64), mean.to_numpy(dtype=np.float64), n.to_numpy(dtype=np.float64)))
+        out.append((np.asarray(mean.index, dtype=np.int64), np.asarray(mean, dtype=np.float64), np.asarray(n, dtype=np.float64)))
     return out
 
 
