@@ -35,7 +35,7 @@ MINE = ".mine"
 """Ending of the name of a working copy."""
 
 KEPT_RUNS = 6
-KEPT_REGISTERS = 400
+KEPT_REGISTERS = 80
 SEED = 1
 Mask = npt.NDArray[np.bool_]
 
@@ -255,10 +255,9 @@ class Engine:
         if known is not None and known.state in ("cancelled", "failed"):
             return known
 
-        def kept(tell: Progress) -> Run:
-            run = work(tell)
-            store.put(key, run)
-            return run
+        def kept(tell: Progress) -> None:
+            # the store alone holds the run: jobs are remembered for longer than runs may be
+            store.put(key, work(tell))
 
         return self.jobs.submit(key, kept, urgent=urgent)
 

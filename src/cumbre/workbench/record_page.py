@@ -193,7 +193,8 @@ def houses(engine: Engine, state: State) -> str:
         base.wait(1.5)
         if base.state != "done":
             return render("pending.html.j2", state, job=base, poll="/record/houses", percent=f"{100 * base.share:.0f}")
-        base = base.result
+        base = engine.base(State(case=state.case, as_of=state.as_of, lang=state.lang), engine.first_draws)
+        assert not isinstance(base, Job)
     study = Study(base.case, base.worlds, base.fitted, base.bare.modules, Numbers(), base.study.tables, base.study.passports)
     w = Writer(study, Words(state.lang))
     table = study.readout("ballot", "houses", "house_effects")
