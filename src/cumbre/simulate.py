@@ -42,7 +42,7 @@ _READS: Mapping[str, tuple[str, ...]] = {
 """What each stage reads of the case beside the frame; a change elsewhere leaves its worlds as they are."""
 
 _FITS: OrderedDict[tuple[str, str], Any] = OrderedDict()
-_FITS_KEPT = 64
+_FITS_KEPT = 16
 
 
 def stages_of(case: Case) -> tuple[str, ...]:
