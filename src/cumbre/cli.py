@@ -81,7 +81,7 @@ def _simulate(case: Case, draws: int, seed: int, workers: int, progress: Any) ->
     from cumbre import simulate
 
     workers = workers or min(os.cpu_count() or 1, 8)
-    fitted = simulate.fit(case, progress=lambda share, words: progress(0.3 * share, words))
+    fitted = simulate.fit(case, progress=lambda share, words: progress(0.3 * share, words), workers=workers)
     worlds = simulate.run(
         case, draws=draws, seed=seed, workers=workers, fitted=fitted, progress=lambda s, words: progress(0.3 + 0.7 * s, words)
     )

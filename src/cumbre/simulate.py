@@ -67,19 +67,35 @@ def stage_digest(case: Case, stage: str) -> str:
     return hashlib.sha256("".join(_own_digest(case, s) for s in order[: order.index(stage) + 1]).encode()).hexdigest()[:16]
 
 
-def fit(case: Case, progress: Progress | None = None) -> dict[str, Any]:
-    """What each stage learns from the case before any draw; deterministic, and kept while the process lives."""
-    fitted: dict[str, Any] = {}
-    order = stages_of(case)
+def _fit_one(case: Case, stage: str) -> Any:
     with threadpool_limits(1):
-        for i, name in enumerate(order):
-            key = (name, _own_digest(case, name))
+        return STAGES[stage].fit(case)
+
+
+def fit(case: Case, progress: Progress | None = None, *, workers: int = 1) -> dict[str, Any]:
+    """What each stage learns from the case before any draw; deterministic, and kept while the process lives.
+
+    With `workers` above 1 the stages are fitted side by side where processes can be forked.
+    """
+    order = stages_of(case)
+    keys = {name: (name, _own_digest(case, name)) for name in order}
+    missing = [name for name in order if keys[name] not in _FITS]
+    context = _context()
+    if workers > 1 and len(missing) > 1 and context.get_start_method() == "fork":
+        # The longest first, so that the short ones fill the other process.
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            found = {name: pool.submit(_fit_one, case, name) for name in sorted(missing, key=lambda name: name != "table")}
+            for name in missing:
+                _FITS[keys[name]] = found[name].result()
+    else:
+        for i, name in enumerate(missing):
             if progress:
-                progress(i / len(order), f"fit {name}")
-            if key not in _FITS:
-                _FITS[key] = STAGES[name].fit(case)
-            _FITS.move_to_end(key)
-            fitted[name] = _FITS[key]
+                progress(i / len(missing), f"fit {name}")
+            _FITS[keys[name]] = _fit_one(case, name)
+    fitted: dict[str, Any] = {}
+    for name in order:
+        _FITS.move_to_end(keys[name])
+        fitted[name] = _FITS[keys[name]]
     while len(_FITS) > _FITS_KEPT:
         _FITS.popitem(last=False)
     return fitted
