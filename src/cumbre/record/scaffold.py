@@ -168,7 +168,10 @@ def scaffold(target: Path | str, today: dt.date) -> Path:
     if not parent.is_dir() or not os.access(parent, os.W_OK):
         raise UsageError(f"{parent} is not a folder that can be written to; choose another place")
     horizon = today + dt.timedelta(days=180)
-    work = Path(tempfile.mkdtemp(dir=parent, prefix=f".{name}-"))
+    try:
+        work = Path(tempfile.mkdtemp(dir=parent, prefix=f".{name}-"))
+    except OSError as error:
+        raise UsageError(f"{parent} cannot be written to ({error.strerror}); choose another place") from None
     try:
         (work / "case.toml").write_text(_CASE.format(name=name, today=today, horizon=horizon), encoding="utf-8")
         (work / "issues.toml").write_text(_ISSUE, encoding="utf-8")
