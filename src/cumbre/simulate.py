@@ -111,8 +111,12 @@ def _block(case: Case, fitted: Mapping[str, Any], seed: int, first: int, draws: 
 
 
 def _context() -> BaseContext:
-    """How workers start: by fork where that is safe (no other thread runs), which saves each of them the imports."""
-    forks = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods() and sys.platform == "linux"
+    """How workers start: by fork where that is safe (no other thread runs), which saves each of them the imports.
+
+    JAX, which the numpyro cross-check of `ballot` loads, keeps threads of its own that Python does not count.
+    """
+    alone = threading.active_count() == 1 and "jax" not in sys.modules
+    forks = alone and "fork" in multiprocessing.get_all_start_methods() and sys.platform == "linux"
     return multiprocessing.get_context("fork" if forks else "spawn")
 
 
