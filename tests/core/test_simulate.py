@@ -5,6 +5,7 @@ import threading
 from types import ModuleType
 
 import pytest
+
 from cumbre import simulate
 
 
