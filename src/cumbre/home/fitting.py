@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -191,6 +192,15 @@ def _blocs(case: Case, table: AudienceTable | None, channels: tuple[Channel, ...
     return names, size / size.sum() if len(names) else size
 
 
+@lru_cache(maxsize=8)
+def _library(kind: str, foreign: bool) -> tuple[Mixture, FloatArray, tuple[float, float]]:
+    """What the shipped library says of a case: the effect of coercion, its 200 quantiles, the range of the meeting's effect."""
+    coercion = shipped_model().effect("coercion", news=0.0, less_salient=0.0, from_us=float(foreign))
+    around = shipped_model().effect(kind, news=0.5, less_salient=0.0)
+    low, high = around.quantile([0.01, 0.99])
+    return coercion, coercion.quantile((np.arange(200) + 0.5) / 200), (float(min(low, 0)), float(max(high, 0)))
+
+
 def fit(case: Case) -> Fitted:
     """Learn what can be learnt before any draw. Deterministic; about 0.2 s for thirty polls and eight past shocks.
 
@@ -216,14 +226,11 @@ def fit(case: Case) -> Fitted:
         days = np.arange(0, first - 7, -7.0)[::-1]
         mean, sd = found.fit.level(days)
     foreign = any(p in ("USA", "US") for p in set(case.principals) - {case.home})
-    coercion = shipped_model().effect("coercion", news=0.0, less_salient=0.0, from_us=float(foreign))
-    around = shipped_model().effect(meeting.kind if meeting else "cooperation", news=0.5, less_salient=0.0)
-    low, high = around.quantile([0.01, 0.99])
+    coercion, quantiles, around = _library(meeting.kind if meeting else "cooperation", foreign)
     protests, rallies, answered = _crowds(case, events)
     return Fitted(
         polls, events, meeting, found, state, days, mean, sd, table, case.channels, tuple(parsed), blocs, weight,
-        max(min(vote, horizon), 0), coercion, coercion.quantile((np.arange(200) + 0.5) / 200),
-        (float(min(low, 0)), float(max(high, 0))), _shares(case), _red_lines(case), protests, rallies, answered,
+        max(min(vote, horizon), 0), coercion, quantiles, around, _shares(case), _red_lines(case), protests, rallies, answered,
     )  # fmt: skip
 
 
