@@ -17,6 +17,7 @@ from cumbre.relation.kernels import decay_factor
 __all__ = ["LEVELS", "Drawn", "Spec", "draw_events", "place", "tilt_of"]
 
 FloatArray = npt.NDArray[np.float64]
+Float32 = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 
@@ -33,16 +34,14 @@ def tilt_of(share: FloatArray, intensity: FloatArray) -> FloatArray:
     >>> tilt_of(np.array([0.5, 0.5]), np.array([5.0, -5.0]))[20].round(6).tolist()
     [1.0, 1.0]
     """
-    out = np.empty((len(LEVELS), len(share)))
-    for i, level in enumerate(LEVELS):
-        low, high = -1.0, 1.0
-        for _ in range(40):
-            b = (low + high) / 2
-            raw = share * np.exp(b * intensity)
-            low, high = (b, high) if (raw @ intensity) / raw.sum() < level else (low, b)
-        raw = np.exp((low + high) / 2 * intensity)
-        out[i] = raw / (share @ raw / share.sum())
-    return out
+    low, high = np.full(len(LEVELS), -1.0), np.full(len(LEVELS), 1.0)
+    for _ in range(40):
+        b = (low + high) / 2
+        raw = share * np.exp(b[:, None] * intensity)
+        under = raw @ intensity < LEVELS * raw.sum(axis=1)
+        low, high = np.where(under, b, low), np.where(under, high, b)
+    raw = np.exp((low + high)[:, None] / 2 * intensity)
+    return np.asarray(raw / (raw @ share / share.sum())[:, None], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -76,32 +75,117 @@ class Drawn:
     day: IntArray
 
 
-def _kinds(g: np.random.Generator, spec: Spec, n: int, events: tuple[IntArray, ...], step: IntArray) -> IntArray:
-    """The kind of each event (draw, side, quad): each draw has its own mix, a Dirichlet, tilted by the level of the week."""
-    draw, side, quad = events
-    shape = np.maximum(spec.kind_shape, 1e-3).astype(np.float32)
-    share = g.standard_gamma(shape, (n, *shape.shape), dtype=np.float32) + np.float32(1e-12)
-    tilt = spec.tilt.astype(np.float32)
-    u = g.random(len(draw), dtype=np.float32)
-    kind = np.zeros(len(draw), dtype=np.int64)
-    for q in range(spec.quad_shape.shape[1]):
-        here, some = np.flatnonzero(quad == q), np.flatnonzero(spec.quad_of_kind == q)
-        ladder = np.cumsum(share[:, :, some][draw[here], side[here]] * tilt[:, some][step[here]], axis=1)
-        kind[here] = some[np.minimum((u[here, None] * ladder[:, -1:] > ladder).sum(axis=1), len(some) - 1)]
+def _pick(ladder: list[Float32], u: Float32) -> IntArray:
+    """Rung on which `u` times the top falls; `ladder` running sums of weights, one array a rung."""
+    mark = u * ladder[-1]
+    out = np.zeros(len(u), dtype=np.int64)
+    for rung in ladder[:-1]:
+        out += mark > rung
+    return out
+
+
+def _ladder(left: npt.NDArray[np.floating], row: IntArray, right: npt.NDArray[np.floating], step: IntArray) -> list[Float32]:
+    """Running sums over choices of left[choice, row] * right[choice, step]."""
+    out: list[Float32] = []
+    for a, b in zip(left, right, strict=True):
+        rung = a.take(row) * b.take(step)
+        out.append(rung if not out else out[-1] + rung)
+    return out
+
+
+def _steps(level: Float32, draw: IntArray, day: IntArray) -> IntArray:
+    """Row of LEVELS nearest to the index of each event's draw and week; `level` (week, draw)."""
+    weeks, n = level.shape
+    at = level.ravel().take(np.minimum((day - 1) // 7, weeks - 1) * n + draw)
+    at -= np.float32(LEVELS[0])
+    at *= np.float32(1 / (LEVELS[1] - LEVELS[0]))
+    at += np.float32(0.5)
+    return np.asarray(np.clip(at, 0, len(LEVELS) - 1), dtype=np.int64)
+
+
+def _kinds(g: np.random.Generator, spec: Spec, n: int, actor: IntArray, size: IntArray, step: IntArray) -> IntArray:
+    """The kind of each event, events in order of quad, `size` (quad,) of each: every actor of every draw has its own mix of kinds, a
+    Dirichlet drawn where it has events at all, tilted by the level of the week."""
+    tilt = np.ascontiguousarray(spec.tilt.T, dtype=np.float32)
+    u = g.random(len(actor), dtype=np.float32)
+    kind = np.empty(len(actor), dtype=np.int64)
+    stop = np.cumsum(size)
+    place_of = np.empty(2 * n, dtype=np.int64)
+    for q, (a, b) in enumerate(zip(stop - size, stop, strict=True)):
+        some = np.flatnonzero(spec.quad_of_kind == q)
+        mine = actor[a:b]
+        held = np.zeros(2 * n, dtype=np.bool_)
+        held[mine] = True
+        present = np.flatnonzero(held)
+        place_of[present] = np.arange(len(present))
+        shape = np.maximum(spec.kind_shape[:, some], 1e-3).astype(np.float32)
+        share = g.standard_gamma(shape[present & 1].T, dtype=np.float32) + np.float32(1e-12)
+        kind[a:b] = some[_pick(_ladder(share, place_of[mine], tilt[some], step[a:b]), u[a:b])]
     return kind
 
 
-def _steps(level: npt.NDArray[np.floating], draw: IntArray, day: IntArray) -> IntArray:
-    """Row of LEVELS nearest to the index of each event's draw and week."""
-    at = level[np.minimum((day - 1) // 7, len(level) - 1), draw]
-    step = np.rint((at - LEVELS[0]) / (LEVELS[1] - LEVELS[0])).astype(np.int64)
-    return np.asarray(np.clip(step, 0, len(LEVELS) - 1), dtype=np.int64)
+def _from_rates(
+    g: np.random.Generator, spec: Spec, horizon: int, coding: FloatArray, level: Float32
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Events that nothing bred: actor, quad and day. What earlier events would breed anyway is taken out of the long-run rate."""
+    n, quads = len(coding), spec.quad_shape.shape[1]
+    own, cross = spec.weight.sum(axis=2)
+    rate = g.standard_gamma(np.maximum(spec.quad_shape, 1e-3).ravel(), (n, 2 * quads)) / spec.quad_rate.ravel() * coding[:, None]
+    bred = rate @ np.block([[own, cross], [cross, own]])
+    base = np.maximum(rate - bred, 0.1 * rate).reshape(2 * n, quads)
+    actor = np.repeat(np.arange(2 * n), g.poisson(base.sum(axis=1) * horizon))
+    day = 1 + (horizon * g.random(len(actor))).astype(np.int64)
+    share, tilt = (np.ascontiguousarray(v.T, dtype=np.float32) for v in (base, spec.quad_tilt))
+    ladder = _ladder(share, actor, tilt, _steps(level, actor >> 1, day))
+    return actor, _pick(ladder, g.random(len(actor), dtype=np.float32)), day
 
 
-def _expand(counts: IntArray) -> tuple[IntArray, ...]:
-    """Indices of an array of counts, each as often as its count says."""
-    flat = np.repeat(np.arange(counts.size), counts.ravel())
-    return tuple(np.asarray(i, dtype=np.int64) for i in np.unravel_index(flat, counts.shape))
+def _from_the_past(
+    g: np.random.Generator, spec: Spec, horizon: int, attention: FloatArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Events that the record breeds: actor, quad and day. How many each draw has varies; who, what and when are drawn alike in all."""
+    keep = decay_factor(spec.half_lives)
+    heirs = np.einsum("spk,pkq->sqk", spec.residual, spec.weight[0])
+    heirs += np.einsum("spk,pkq->sqk", spec.residual[::-1], spec.weight[1])
+    daily = heirs @ ((1 - keep)[:, None] * keep[:, None] ** np.arange(horizon))  # (side, quad, day)
+    mass = np.cumsum(daily)
+    draw = np.repeat(np.arange(len(attention)), g.poisson(attention * mass[-1]))
+    cell = np.minimum(np.searchsorted(mass, g.random(len(draw)) * mass[-1], side="right"), len(mass) - 1)
+    side, quad, day = np.unravel_index(cell, daily.shape)
+    return 2 * draw + side, np.asarray(quad, dtype=np.int64), np.asarray(day + 1, dtype=np.int64)
+
+
+class _Breeding:
+    """One generation to the next. Events come in order of quad, `size` (quad,) of each; `actor` is twice the draw plus the side.
+
+    All events of one quad breed alike, so each (parent quad, side, memory, child quad) needs one Poisson number for all draws together,
+    shared out over the parents at random: the same law as one number a parent.
+    """
+
+    def __init__(self, spec: Spec, horizon: int) -> None:
+        """Cells of `spec.weight` in order of child quad, those without children left out."""
+        child, parent, crossing, memory = np.nonzero(spec.weight.transpose(3, 1, 0, 2))
+        self.parent, self.heirs, self.horizon = parent, spec.weight[crossing, parent, memory, child], horizon
+        self.shape = np.stack([crossing, (1 / -np.log(decay_factor(spec.half_lives)))[memory]])
+        self.stop = child.searchsorted(np.arange(spec.weight.shape[3]), side="right")
+
+    def __call__(
+        self, g: np.random.Generator, actor: IntArray, day: IntArray, size: IntArray
+    ) -> tuple[IntArray, IntArray, IntArray]:
+        parents = size[self.parent]
+        born = g.poisson(self.heirs * parents)
+        ends = np.concatenate([[0], born.cumsum()])
+        where, start, crossing, delay = np.stack([parents, (size.cumsum() - size)[self.parent], *self.shape]).repeat(born, axis=1)
+        where *= g.random(ends[-1])
+        pick = where.astype(np.int64) + start.astype(np.int64)
+        delay *= g.standard_exponential(ends[-1])
+        later = day.take(pick)
+        later += delay.astype(np.int64)
+        later += 1
+        alive = (later <= self.horizon).nonzero()[0]
+        size = alive.searchsorted(ends[self.stop])
+        size[1:] -= size[:-1].copy()
+        return actor.take(pick.take(alive)) ^ crossing.take(alive).astype(np.int64), later.take(alive), size
 
 
 def draw_events(
@@ -114,53 +198,34 @@ def draw_events(
     g : generator of one block;  coding (draw,) factor on every long-run rate;  attention (draw,) factor on what past events breed
     level : (week, draw) index of each draw: what share of first events is friendly or hostile
     """
-    n = len(coding)
-    keep = decay_factor(spec.half_lives)
-    quads = spec.quad_shape.shape[1]
-    own, cross = spec.weight.sum(axis=2)
-    rate = g.standard_gamma(np.maximum(spec.quad_shape, 1e-3), (n, 2, quads)) / spec.quad_rate * coding[:, None, None]
-    bred = np.einsum("nsp,pq->nsq", rate, own) + np.einsum("nsp,pq->nsq", rate[:, ::-1], cross)
-    base = np.maximum(rate - bred, 0.1 * rate)
-    draw, side = _expand(g.poisson(base.sum(axis=2) * horizon))
-    day = g.integers(1, horizon + 1, len(draw))
-    ladder = np.cumsum(base[draw, side] * spec.quad_tilt[_steps(level, draw, day)], axis=1)
-    quad = np.minimum((g.random(len(draw))[:, None] * ladder[:, -1:] > ladder).sum(axis=1), quads - 1)
-    left = 1.0 - keep**horizon
-    heirs = np.einsum("spk,pkq->sqk", spec.residual, spec.weight[0]) + np.einsum(
-        "spk,pkq->sqk", spec.residual[::-1], spec.weight[1]
+    n, quads = len(coding), spec.quad_shape.shape[1]
+    level = np.ascontiguousarray(level, dtype=np.float32)
+    actor, quad, day = (
+        np.concatenate(part)
+        for part in zip(_from_rates(g, spec, horizon, coding, level), _from_the_past(g, spec, horizon, attention), strict=True)
     )
-    late_draw, late_side, late_quad, memory = _expand(
-        g.poisson(attention[:, None, None, None] * (heirs * left)[None], (n, *heirs.shape))
+    order = np.argsort(quad.astype(np.int8), kind="stable")
+    actor, day, size = actor.take(order), day.take(order), np.bincount(quad, minlength=quads)
+    generations = [(actor, day, size)]
+    breed = _Breeding(spec, horizon)
+    while len(generations[-1][1]):
+        generations.append(breed(g, *generations[-1]))
+    stops = [held.cumsum() for *_, held in generations]
+    actor, day = (
+        np.concatenate(
+            [part[i][b[q] - part[2][q] : b[q]] for q in range(quads) for part, b in zip(generations, stops, strict=True)]
+        )
+        for i in (0, 1)
     )
-    u = g.random(len(late_draw))
-    late_day = np.ceil(np.log1p(-u * left[memory]) / np.log(keep[memory])).astype(np.int64)
-    draw, side, quad = np.r_[draw, late_draw], np.r_[side, late_side], np.r_[quad, late_quad]
-    day = np.r_[day, np.clip(late_day, 1, horizon)]
-    # children of one event: how many in all, then which side, memory and quad
-    per_parent = spec.weight.transpose(1, 0, 2, 3).reshape(quads, -1)
-    total = per_parent.sum(axis=1)
-    ladder = np.cumsum(per_parent, axis=1) / np.maximum(total, 1e-12)[:, None]
-    memories, all_parts = len(keep), [(draw, side, quad, day)]
-    while len(day):
-        parent = np.repeat(np.arange(len(day)), g.poisson(total[quad]))
-        u = g.random(len(parent))
-        pick = (u[:, None] > ladder[quad[parent]]).sum(axis=1)
-        crossing, rest = np.divmod(pick, memories * quads)
-        memory, child = np.divmod(rest, quads)
-        born = day[parent] + g.geometric(1.0 - keep[memory])
-        draw, side, quad, day = draw[parent], side[parent] ^ crossing, child, born
-        alive = day <= horizon
-        draw, side, quad, day = draw[alive], side[alive], quad[alive], day[alive]
-        all_parts.append((draw, side, quad, day))
-    draw, side, quad, day = (np.concatenate([part[i] for part in all_parts]) for i in range(4))
-    kind = _kinds(g, spec, n, (draw, side, quad), _steps(level, draw, day))
-    return Drawn(draw, side, kind, day)
+    draw = actor >> 1
+    kind = _kinds(g, spec, n, actor, np.sum([size for *_, size in generations], axis=0), _steps(level, draw, day))
+    return Drawn(draw, actor & 1, kind, day)
 
 
-def place(drawn: Drawn, n: int, slots: IntArray) -> npt.NDArray[np.int16]:
+def place(drawn: Drawn, n: int, slots: IntArray, out: npt.NDArray[np.int16] | None = None) -> npt.NDArray[np.int16]:
     """Days in their slots, (draw, slot), sorted within a (side, kind), -1 where empty; `slots` (2, kind) says how many each has.
 
-    Events beyond the slots are dropped, latest first.
+    Events beyond the slots are dropped, latest first. `out` is filled where it is given.
 
     >>> drawn = Drawn(np.array([0, 0]), np.array([0, 0]), np.array([0, 0]), np.array([9, 4]))
     >>> place(drawn, 1, np.array([[3], [1]])).tolist()
@@ -168,13 +233,20 @@ def place(drawn: Drawn, n: int, slots: IntArray) -> npt.NDArray[np.int16]:
     """
     kinds = slots.shape[1]
     start = np.concatenate([[0], np.cumsum(slots.ravel())])
-    out = np.full((n, int(start[-1])), -1, dtype=np.int16)
+    if out is None:
+        out = np.empty((n, int(start[-1])), dtype=np.int16)
+    out[:] = -1
     cells, days = slots.size, int(drawn.day.max(initial=0)) + 1
-    key = np.sort((drawn.draw * cells + drawn.side * kinds + drawn.kind) * days + drawn.day)
-    place_of, day = np.divmod(key, days)
-    begin = np.searchsorted(place_of, place_of)  # where each (draw, side, kind) starts in the sorted list
-    rank = np.arange(len(key)) - begin
-    draw, cell = np.divmod(place_of, cells)
-    fits = rank < slots.ravel()[cell]
-    out[draw[fits], (start[cell] + rank)[fits]] = day[fits].astype(np.int16)
+    key = ((drawn.draw * 2 + drawn.side) * kinds + drawn.kind) * days + drawn.day
+    key = np.sort(key.astype(np.int32) if n * cells * days < 2**31 else key)
+    cell = key // days
+    day = (key - cell * days).astype(np.int16)
+    new = np.ones(len(key), dtype=np.bool_)
+    np.not_equal(cell[1:], cell[:-1], out=new[1:])
+    first = np.flatnonzero(new)
+    rank = np.arange(len(key)) - np.repeat(first, np.diff(first, append=len(key)))
+    draw = cell // cells
+    cell -= draw * cells
+    fits = np.flatnonzero(rank < slots.ravel().take(cell))
+    out[draw.take(fits), (start.take(cell) + rank).take(fits)] = day.take(fits)
     return out

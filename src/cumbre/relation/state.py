@@ -184,7 +184,7 @@ def future_levels(
 
 def _slots(spec: Spec, horizon: int, attention: float, path: Path, law: Law) -> IntArray:
     """Room for events of each (side, kind): what one draw in five hundred of a fixed pilot exceeds, and one more."""
-    pilot = np.random.Generator(np.random.Philox(key=20))
+    pilot = np.random.Generator(np.random.SFC64(20))
     coding = np.exp(CODING_SD * pilot.standard_normal(_PILOT))
     heat = attention * np.exp(ATTENTION_SD * pilot.standard_normal(_PILOT))
     level = future_levels(path, law, pilot.standard_normal((2, _PILOT)), pilot.standard_normal((max(horizon // 7, 1), _PILOT)))
