@@ -13,9 +13,11 @@ Worlds stand last inside this module, so that every pass runs along memory.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from cumbre.table.bargain import Array, Bargain
 from cumbre.table.mean import weighted_mean, weighted_median
@@ -23,23 +25,25 @@ from cumbre.table.mean import weighted_mean, weighted_median
 __all__ = ["Reading", "challenge", "rounds_of", "settle_challenge"]
 
 Reading = Literal["paper", "code"]
-_CHUNK = 1024
+_CHUNK = 512
 
 
-def _chances(x: Array, w: Array, span: Array, r: Array | None, reading: Reading) -> Array:
-    """P[i, j], chance that i prevails over j, (actor, actor, world): equation 31, or the rule of the program."""
+def _chances(x: Array, w: Array, far: Array, r: Array | None, reading: Reading) -> Array:
+    """P[i, j], chance that i prevails over j, (actor, actor, world): equation 31, or the rule of the program.
+
+    far (actor, actor, world): distances as shares of the range.
+    """
     n = x.shape[0]
-    far = np.abs(x[:, None] - x[None, :]) / span  # far[k, i]
     if r is not None and reading == "code":
-        far = far ** r[:, None]
+        far = _power(_logarithm(far), r[:, None])
     far = w[:, None] * far
+    away = far.sum(0)
     votes = np.zeros_like(far)
-    for i in range(n):
-        for j in range(i):
-            gap = far[:, j] - far[:, i]
-            forward = np.maximum(gap, 0).sum(0)
-            votes[i, j] = forward
-            votes[j, i] = forward - gap.sum(0)
+    for i in range(1, n):
+        # sum_k max(far_kj - far_ki, 0) = sum_k max(far_kj, far_ki) - sum_k far_ki, for all j < i; the first sum serves both sides
+        most = np.maximum(far[:, :i], far[:, i : i + 1]).sum(0)
+        np.subtract(most, away[i], out=votes[i, :i])
+        np.subtract(most, away[:i], out=votes[:i, i])
     np.maximum(votes, 0, out=votes)
     if reading == "code":
         # the program divides by the votes cast over all ordered pairs, not over the pair that is contested
@@ -49,31 +53,61 @@ def _chances(x: Array, w: Array, span: Array, r: Array | None, reading: Reading)
     return np.where(both > 0, votes / np.where(both > 0, both, 1.0), 0.5)
 
 
-def _power(base: Array, r: Array | None) -> Array:
-    base = np.maximum(base, 0)
-    return base if r is None else np.asarray(base**r)
+def _logarithm(base: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(base))
 
 
-def _expected(x: Array, s: Array, p: Array, mu: Array, span: Array, r: Array | None, q: float, mirror: bool = False) -> Array:
-    """E[i, j], what i expects from challenging j, all with the risk of i; `mirror`: E_ji as i itself reckons it."""
-    d = np.abs(x[:, None] - x[None, :]) / span
+def _power(log_base: Array, r: Array | None) -> Array:
+    """base^r from log base: one exponential, where the general power costs several times as much; 0^r is 0."""
+    return np.exp(log_base if r is None else r * log_base)
+
+
+@dataclass(frozen=True)
+class _Stakes:
+    """What the risk of an actor does not change: distances, and logarithms of the bases of equations 15 to 24.
+
+    far (actor, actor, world); log_win, log_lose of 0.5 -/+ 0.5 far; middle (actor, world) distance from the median.
+    """
+
+    far: Array
+    log_win: Array
+    log_lose: Array
+    middle: Array
+
+    @classmethod
+    def of(cls, x: Array, w: Array, span: Array, q: float) -> _Stakes:
+        far = np.abs(x[:, None] - x[None, :]) / span
+        half = 0.5 * far
+        middle = np.abs(x - weighted_median(x.T, w.T)) / span if q < 1 else np.zeros_like(x)
+        return cls(far, _logarithm(np.maximum(0.5 - half, 0)), _logarithm(0.5 + half), middle.astype(x.dtype))
+
+
+def _expected(stakes: _Stakes, s: Array, p: Array, r: Array | None, q: float, mirror: bool = False) -> tuple[Array, ...]:
+    """E[i, j], what i expects from challenging j, all with the risk of i; with `mirror` also E_ji as i itself reckons it."""
     rr = None if r is None else r[:, None]
-    win = 2 - 4 * _power(0.5 - 0.5 * d, rr)
-    lose = 2 - 4 * _power(0.5 + 0.5 * d, rr)
-    still = 2 - 4 * _power(np.full_like(x, 0.5)[:, None], rr)
-    if mirror:
-        p, s_of, own = p.transpose(1, 0, 2), s[:, None], x[None, :]
-    else:
-        s_of, own = s[None, :], x[:, None]
-    value = s_of * (p * win + (1 - p) * lose) + (1 - s_of) * win - q * still
-    if q < 1:
-        m = np.abs(own - mu) / span
-        better = 2 - 4 * _power(0.5 - 0.25 * (m + d), rr)
-        worse = 2 - 4 * _power(0.5 + 0.25 * (m + d), rr)
-        value = value - (1 - q) * np.where(m < d, better, worse)
-    n = x.shape[0]
-    value[np.arange(n), np.arange(n)] = 0.0
-    return np.asarray(value)
+    win, lose = 2 - 4 * _power(stakes.log_win, rr), 2 - 4 * _power(stakes.log_lose, rr)
+    half = np.full(stakes.middle.shape, np.log(0.5), s.dtype)
+    still = (q * (2 - 4 * _power(half, r)))[:, None]
+    stake = lose - win
+
+    def value(chance: Array, at_stake: Array, median: Array) -> Array:
+        # s (P win + (1 - P) lose) + (1 - s) win = win + s (1 - P) (lose - win)
+        found = (1 - chance) * stake
+        found *= at_stake
+        found += win
+        found -= still
+        if q < 1:
+            reach = 0.25 * (median + stakes.far)
+            better = 2 - 4 * _power(_logarithm(np.maximum(0.5 - reach, 0)), rr)
+            worse = 2 - 4 * _power(_logarithm(0.5 + reach), rr)
+            found -= (1 - q) * np.where(median < stakes.far, better, worse)
+        rows = np.arange(len(s))
+        found[rows, rows] = 0.0
+        return found
+
+    own = value(p, s[None, :], stakes.middle[:, None])
+    return (own, value(p.transpose(1, 0, 2), s[:, None], stakes.middle[None, :])) if mirror else (own,)
 
 
 def _risk(value: Array) -> Array:
@@ -85,58 +119,66 @@ def _risk(value: Array) -> Array:
     return np.asarray((1 - big / 3) / (1 + big / 3))
 
 
+def _first(mask: npt.NDArray[np.bool_], values: Array, otherwise: Array, axis: int) -> Array:
+    """Value of the first true entry along an axis."""
+    at = np.expand_dims(np.argmax(mask, axis), axis)
+    return np.where(mask.any(axis), np.take_along_axis(values, at, axis).squeeze(axis), otherwise)
+
+
+def _nearest(wanted: npt.NDArray[np.bool_], values: Array, here: Array, axis: int) -> Array:
+    """The wanted value nearest to `here` along an axis (actor, actor, world), the first of two as near; `here` where there is none.
+
+    The nearest above and the nearest below need two plain minima; only where both are as near does the order count.
+    """
+    origin = np.expand_dims(here, axis)
+    above = np.where(wanted & (values >= origin), values, np.inf).min(axis)
+    below = np.where(wanted & (values < origin), values, -np.inf).max(axis)
+    up, down = above - here, here - below
+    found = np.where(up < down, above, np.where(down < up, below, here))
+    even = np.nonzero((up == down) & np.isfinite(up))
+    if len(even[0]):
+        pairs = wanted.swapaxes(0, axis)[:, even[0], even[1]], values.swapaxes(0, axis)[:, even[0], even[1]]
+        close = pairs[0] & (np.abs(pairs[1] - here[even]) == up[even])
+        found[even] = _first(close, pairs[1], here[even], 0)
+    return np.asarray(found.astype(here.dtype))
+
+
 def _move_paper(x: Array, e: Array) -> Array:
     """Each actor takes the most enforceable offer it gets, ties by least movement; a conflict moves nobody."""
-    n = x.shape[0]
-    best = np.full_like(x, -np.inf)
-    move = np.zeros_like(x)
-    for i in range(n):
-        a, b = e[i], e[:, i]  # what i expects against j, what j expects against i
-        offered = (a > 0) & (b < 0)
-        part = np.where(a > -b, np.abs(b) / np.where(a > 0, a, 1.0), 1.0)
-        step = (x[i] - x) * part
-        better = offered & ((a > best) | ((a == best) & (np.abs(step) < np.abs(move))))
-        better[i] = False
-        best, move = np.where(better, a, best), np.where(better, step, move)
-    return np.asarray(x + move)
+    back = e.transpose(1, 0, 2)  # what j expects against i, where e is what i expects against j
+    offered = (e > 0) & (back < 0)
+    strength = np.where(offered, e, -np.inf)
+    taken = offered & (strength == strength.max(0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = (x[:, None] - x[None, :]) * np.minimum(-back / e, 1)
+    return np.asarray(x + _nearest(taken, step, np.zeros_like(x), 0))
 
 
 def _move_code(x: Array, own: Array, other: Array) -> Array:
     """A conflict lost moves i all the way, least move first; else the compromise with the smallest weighted middle."""
-    n = x.shape[0]
-    lost_step = np.full_like(x, np.inf)
-    lost_to = x.copy()
-    middle = np.full_like(x, np.inf)
-    meet = x.copy()
-    for j in range(n):
-        a, b, to = own[:, j], other[:, j], x[j]
-        gap = to - x
-        apart = gap != 0
-        lost = apart & (b > a) & (a > 0) & (np.abs(gap) < lost_step)
-        lost_step, lost_to = np.where(lost, np.abs(gap), lost_step), np.where(lost, to, lost_to)
-        give = apart & (b > 0) & (a < 0) & (b > -a)
-        share = -a / np.where(give, b, 1.0)
-        centre = np.where(give, (-a * x + b * to) / np.where(give, b - a, 1.0), np.inf)
+    here, to = x[:, None], np.broadcast_to(x[None, :], own.shape)
+    apart = here != to
+    lost = apart & (other > own) & (own > 0)
+    give = apart & (own < 0) & (other > -own)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        centre = np.where(give, (other * to - own * here) / (other - own), np.inf)
         # among equal centres the lower resulting position, as the program sorts
-        new = x + gap * share
-        first = give & ((centre < middle) | ((centre == middle) & (new < meet)))
-        middle, meet = np.where(first, centre, middle), np.where(first, new, meet)
-    return np.where(np.isfinite(lost_step), lost_to, np.where(np.isfinite(middle), meet, x))
+        meet = here + (to - here) * (-own / other)
+    meet = np.where(give & (centre == centre.min(1)[:, None]), meet, np.inf).min(1)
+    return np.where(lost.any(1), _nearest(lost, to, x, 1), np.where(give.any(1), meet, x))
 
 
 def _round(x: Array, c: Array, s: Array, reading: Reading, q: float) -> Array:
     w = c * s
     span = x.max(0) - x.min(0)
     stuck = span <= 0
-    span = np.where(stuck, 1.0, span).astype(x.dtype)
-    mu = weighted_median(x.T, w.T).astype(x.dtype) if q < 1 else np.zeros_like(span)
-    p = _chances(x, w, span, None, reading)
-    r = _risk(_expected(x, s, p, mu, span, None, q)).astype(x.dtype)
+    stakes = _Stakes.of(x, w, np.where(stuck, 1.0, span).astype(x.dtype), q)
+    p = _chances(x, w, stakes.far, None, reading)
+    r = _risk(*_expected(stakes, s, p, None, q))
     if reading == "paper":
-        new = _move_paper(x, _expected(x, s, p, mu, span, r, q))
+        new = _move_paper(x, *_expected(stakes, s, p, r, q))
     else:
-        p = _chances(x, w, span, r, reading)
-        new = _move_code(x, _expected(x, s, p, mu, span, r, q), _expected(x, s, p, mu, span, r, q, mirror=True))
+        new = _move_code(x, *_expected(stakes, s, _chances(x, w, stakes.far, r, reading), r, q, mirror=True))
     return np.where(stuck, x, new).astype(x.dtype)
 
 
