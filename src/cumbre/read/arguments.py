@@ -80,7 +80,7 @@ class Arguments(Subjects):
         if source is not None and source.kind == "pair" and trigger.rule.kind in ("mutual", "carrier_mutual"):
             return self._pair(source)
         if source is not None and (trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type in ("ASSAULT", "MOBILIZE")):
-            partner = self._partner(source)
+            partner = self.partner(source)
             target = self._target(trigger, source, partner is None)
             if partner is not None and target is not None and target.code == source.code:
                 return source, partner
@@ -158,6 +158,8 @@ class Arguments(Subjects):
                 score -= 4.0 if trigger.verb is not None and trigger.verb.passive else 2.0
             elif trigger.words and m.prep_at == trigger.end - 1:
                 score += 1.8
+            elif prep == "a" and self.lang == "es" and not any(start <= o.start < m.start for o in self.mentions):
+                score += 1.2  # the personal "a" of a direct object
             elif prep in rule.preps:
                 score += 1.0
             elif prep in ("of", "de", "del"):
@@ -283,6 +285,9 @@ class Arguments(Subjects):
                     )
                     if partner is not None and rule.kind in ("mutual", "carrier_mutual"):
                         target = partner
+        # The object itself may name its owner: "the closure of four Russian consulates", "el cierre de consulados rusos"
+        if trigger.obj >= 0 and target is None:
+            target = next((m for m in self.mentions if m.start <= trigger.obj < m.end and m.code and m is not source), None)
         # After, in Spanish a demonym right behind the noun: "amenazas estadounidenses contra ..."
         for m in self.mentions:
             if m.start < end:
@@ -291,7 +296,9 @@ class Arguments(Subjects):
             if between or m.start - end > 10 or any(tokens[k].low in (",", ";") for k in range(end, m.start)):
                 break
             prep = m.prep if m.prep_at >= trigger.at else ""
-            if not prep and m.kind == "attr" and m.start == end and self.lang == "es" and source is None:
+            if not prep and m.kind == "attr" and m.start == end and self.lang == "es" and trigger.obj >= 0 and target is None:
+                target = m
+            elif not prep and m.kind == "attr" and m.start == end and self.lang == "es" and source is None and m is not target:
                 source = m
             elif prep in ("between", "entre"):
                 if m.kind == "pair":
@@ -334,6 +341,14 @@ class Arguments(Subjects):
                 source = None
         if source is not None and source is target:
             target = None
+        if (
+            rule.id in ("sanction.recall", "sanction.expel")
+            and source is not None
+            and target is not None
+            and target.code == source.code
+        ):
+            # "el retiro del embajador peruano en México": the envoy is one's own
+            target = next((m for m in self.mentions if m.start >= trigger.end and m.code not in (None, source.code)), None)
         if target is None and source is not None and rule.id in ("sanction.expel", "sanction.recall"):
             target = self._left_target(trigger, source)
         if rule.type in _VERBAL and target is None and source is not None and source.prep in ("of", "from", "by", "de", "por"):
@@ -383,7 +398,7 @@ class Arguments(Subjects):
         if subject is None or subject.code is None:
             return source, target
         if source is None and target is None:
-            partner = self._partner(subject)
+            partner = self.partner(subject)
             return (subject, partner) if partner is not None or self.tokens[trigger.at].low in _CALLS else (None, None)
         known = source or target
         if known is not None and known.code is not None and known.code != subject.code:

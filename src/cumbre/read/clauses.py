@@ -65,6 +65,7 @@ class Shape:
     relative_before: list[int] = field(default_factory=list)
     quoted: list[bool] = field(default_factory=list)
     hypothetical_from: list[int] = field(default_factory=list)
+    mentioned: frozenset[int] = frozenset()
 
 
 _BEFORE_BARE = words("before_bare")
@@ -196,7 +197,7 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
         if m.kind != "pron":
             for k in range(m.start, m.end):
                 inside[k] = True
-    out = Shape(tokens)
+    out = Shape(tokens, mentioned=frozenset(k for k in range(n) if inside[k]))
     verbs = lex.verbs
     for i, token in enumerate(tokens):
         low = token.low
@@ -378,11 +379,13 @@ _SAYING = words("saying")
 _OPENERS = words("openers")
 
 
+_FEARING = words("fearing")
 _ANSWERS = frozenset(("response", "retaliation", "reply", "respuesta", "represalia", "reacción"))
 
 
 def _counts(out: Shape, tokens: list[Token]) -> None:
     finite = {v.at for v in out.verbs if v.finite}
+    feared = {v.at for v in out.verbs if any(lemma in _FEARING for lemma, _ in v.lemmas)}
     f = c = b = r = 0
     quoted = False
     hypothesis = -1
@@ -399,6 +402,8 @@ def _counts(out: Shape, tokens: list[Token]) -> None:
             quoted = not quoted
         out.quoted.append(quoted)
         low = token.low
+        if i in feared and hypothesis < 0:
+            hypothesis = i  # what is feared or doubted has not happened
         if i in finite:
             f += 1
         elif low == "," or low == "—" or low == "–":

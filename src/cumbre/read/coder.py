@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
 from cumbre.read.actors import Index
 from cumbre.read.arguments import Arguments
 from cumbre.read.clauses import shape
+from cumbre.read.completing import complete, share
 from cumbre.read.lexicon import Lexicon
 from cumbre.read.mention import Context, Mention
 from cumbre.read.mentions import find_mentions
+from cumbre.read.screens import abstract, far, game, unreal
 from cumbre.read.tokens import Token, tokenize
 from cumbre.read.trigger import Trigger
 from cumbre.read.triggers import find_triggers
@@ -47,35 +48,11 @@ class Coded:
 
 
 _LOOSE = words("loose")
-# Verbs that make an event only with an actor right behind them: "hit a low" is none.
-_NEEDS_OBJECT = words("needs_object")
-_MAY_LACK = words("may_lack")
-
-
 _TALKS = frozenset(("talks", "negotiations", "dialogue", "diálogos", "diálogo", "negociaciones", "mesa", "conversaciones"))
-_UNREAL = re.compile(
-    r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic", re.IGNORECASE
-)
 _HOME_TAX = words("home_tax")
 _BLOCKING = words("blocking") | {"cut", "cortar", "interrumpir", "colapsar"}
 _THINGS = words("things")
 _HOME_TYPES = words("home_types")
-
-
-def _far(trigger: Trigger, source: Mention | None, target: Mention | None, arguments: Arguments) -> bool:
-    """A loose verb without an actor close behind it."""
-    v = trigger.verb
-    if v is None or trigger.words or trigger.obj >= 0 or v.passive or not any(lemma in _NEEDS_OBJECT for lemma, _ in v.lemmas):
-        return False
-    if source is None and target is None:
-        return True
-    if target is None:
-        return not (source is not None and (source.kind == "pair" or (trigger.rule.id in _MAY_LACK and source.code is not None)))
-    if target.start < trigger.at:
-        return not (
-            trigger.rule.kind in ("mutual", "carrier_mutual") and source is not None and source.group == target.group
-        ) and (trigger.rule.id not in _MAY_LACK)
-    return target.start - trigger.at > 9 and trigger.rule.id not in _MAY_LACK
 
 
 def _span(m: Mention | None, tokens: list[Token]) -> tuple[int, int] | None:
@@ -126,11 +103,42 @@ def _at_home(
     return source, target
 
 
+def _joint(trigger: Trigger, tokens: list[Token]) -> bool:
+    """Exercises held together are cooperation: "joint drills", "maniobras conjuntas"."""
+    return any(t.low in _JOINT for t in tokens[max(0, trigger.start - 2) : trigger.end + 3])
+
+
+_JOINT = frozenset(
+    [
+        "joint",
+        "jointly",
+        "combined",
+        "conjunto",
+        "conjuntos",
+        "conjunta",
+        "conjuntas",
+        "conjuntamente",
+        "combinados",
+        "combinadas",
+    ]
+)
+
+
 def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions: list[Mention]) -> Coded | None:
     source, target = arguments.sides(trigger)
     kind, mode, rule = trigger.type, trigger.rule.mode, trigger.rule
-    if _far(trigger, source, target, arguments):
+    if far(trigger, source, target) or abstract(trigger, tokens):
         return None
+    if rule.id == "cooperate.resume" and source is None and trigger.verb is not None and not trigger.verb.passive:
+        return None  # "the dam supplies ..."
+    if rule.id == "retreat.depart" and (source is None or source.sector not in ("MIL", "REB")):
+        return None
+    if rule.id == "sanction.suspend_member" and (target is None or target.sector in ("COP", "CVL", "MED")):
+        return None
+    if rule.kind == "drill" or (kind == "MOBILIZE" and source is not None and _joint(trigger, tokens)):
+        partner = arguments.partner(source) if source is not None else None
+        if partner is not None or (target is not None and target.prep in ("with", "con")):
+            kind, mode, target = "COOPERATE", "", partner or target
     if rule.id == "consult.visit" and not trigger.nominal and (target is None or target.start < trigger.at or source is None):
         return None
     if (
@@ -166,7 +174,10 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
     broken = rule.id == "sanction.stop" and any(t.low in _TALKS for t in tokens[trigger.start : trigger.end])
     if broken and target is None and source is not None and source.code and source.sector in ("REB", "CRM"):
         target = replace(source, sector="GOV", kind="actor", inferred=True, group=-1)
+    source, target = complete(trigger, kind, source, target, tokens, arguments)
     source, target = _at_home(kind, source, target, tokens)
+    if kind == "PROTEST" and source is not None and tokens[source.end - 1].low in _THINGS and rule.kind == "protest_actor":
+        kind, mode = "COERCE", ""  # ships that surround a boat do not demonstrate
     if kind == "PROTEST" and source is not None:
         if source.sector in _STATE:
             if rule.kind == "protest_actor":
@@ -320,7 +331,7 @@ def code_sentence(text: str, offset: int, lex: Lexicon, index: Index, context: C
     >>> [(e.type, e.source, e.target) for e in found]
     [('ACCUSE', 'CHL GOV', 'PER GOV')]
     """
-    if text.rstrip("\"'”»)").endswith("?") or _UNREAL.search(text):
+    if unreal(text):
         return []
     tokens = tokenize(text, offset)
     if len(tokens) < 3:
@@ -332,7 +343,8 @@ def code_sentence(text: str, offset: int, lex: Lexicon, index: Index, context: C
     triggers = find_triggers(tokens, mentions, lex, form)
     if triggers:
         arguments = Arguments(tokens, mentions, form, lex.lang)
-        events = [e for t in triggers if (e := _event(t, arguments, tokens, mentions)) is not None]
+        found = (_event(t, arguments, tokens, mentions) for t in triggers)
+        events = share([e for e in found if e is not None and not game(text, e.type)])
     else:
         events = []
     merged = _merge(events)

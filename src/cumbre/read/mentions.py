@@ -7,13 +7,32 @@ each. An unknown person takes country and role from the words beside the name an
 from __future__ import annotations
 
 from cumbre.read.actors import Index
+from cumbre.read.items import find_items
 from cumbre.read.lexicon import Lexicon
 from cumbre.read.mention import DETERMINERS, FUNCTION, POSSESSIVES, PREPOSITIONS, QUANTIFIERS, Context, Mention
-from cumbre.read.naming import compose, find_items
+from cumbre.read.naming import compose
 from cumbre.read.resolving import fill_roles
 from cumbre.read.tokens import Token
+from cumbre.read.wordlists import words
 
 __all__ = ["Context", "Mention", "find_mentions"]
+
+_ADJECTIVES = words("role_adjectives")
+
+# "en el centro de Lima", "in the north of Mali": the place is where, whatever stands before it.
+_PARTS = words("parts")
+
+_PHRASES: dict[tuple[str, ...], str] = {
+    ("por", "parte", "de"): "por", ("a", "manos", "de"): "por", ("por", "cuenta", "de"): "por", ("por", "orden", "de"): "por",
+    ("at", "hands", "of"): "by", ("the", "hands", "of"): "by", ("en", "contra", "de"): "contra", ("a", "favor", "de"): "for",
+    ("en", "favor", "de"): "for", ("junto", "a"): "con", ("junto", "con"): "con", ("together", "with"): "with", ("de", "la", "mano"): "con",
+    ("cerca", "de"): "cerca", ("alrededor", "de"): "cerca", ("dentro", "de"): "en", ("inside", "of"): "in", ("en", "torno", "a"): "cerca",
+    ("frente", "a"): "frente", ("fuera", "de"): "fuera", ("outside", "of"): "outside", ("in", "front", "of"): "outside",
+    ("por", "lado", "de"): "por", ("along", "with"): "with", ("al", "lado", "de"): "con", ("hasta", "en"): "en", ("off", "of"): "off",
+    ("ante", "las", "costas"): "cerca", ("gracias", "a"): "de", ("thanks", "to"): "of", ("según", "de"): "según", ("lejos", "de"): "desde",
+    ("procedente", "de"): "desde", ("procedentes", "de"): "desde", ("away", "from"): "from", ("respecto", "a"): "sobre",
+    ("respecto", "de"): "sobre", ("rumbo", "a"): "hacia", ("camino", "de"): "hacia", ("con", "destino", "a"): "a",
+}  # fmt: skip
 
 _CONTRACTED = {"al": "a", "del": "de"}
 
@@ -34,6 +53,15 @@ def _set_prepositions(mentions: list[Mention], tokens: list[Token], lex: Lexicon
                 and not (t.low in ("around", "about", "over") and tokens[j + 1].text[:1].isdigit())
             ):
                 mention.prep, mention.prep_at = _CONTRACTED.get(t.low, t.low), j
+                if j > 1 and (whole := _PHRASES.get((tokens[j - 2].low, tokens[j - 1].low, mention.prep))):
+                    mention.prep, mention.prep_at = whole, j - 2
+                elif j and (whole := _PHRASES.get((tokens[j - 1].low, mention.prep))):
+                    mention.prep, mention.prep_at = whole, j - 1
+                if t.low in ("de", "del", "of") and j > 1 and tokens[j - 1].low in _PARTS:
+                    k = j - 2 if tokens[j - 2].low in DETERMINERS else j - 1
+                    where = tokens[k - (k == j - 2)] if k else None
+                    if where is not None and where.low in ("in", "en", "on", "near", "outside"):
+                        mention.prep = "in" if lex.lang == "en" else "en"
                 break
             if t.low in ("around", "about", "over") and tokens[j + 1].text[:1].isdigit():
                 j -= 1
@@ -93,7 +121,12 @@ def _drop_loose_commas(mentions: list[Mention], tokens: list[Token]) -> None:
 
 
 def _modifier(m: Mention, tokens: list[Token], lex: Lexicon) -> bool:
-    """An English role noun before another noun only describes it: "military action", "police station"."""
+    """A role that only describes another noun: "military action", "police station", "maniobras militares"."""
+    if lex.lang == "es" and m.kind == "role" and m.end - m.start == 1 and m.start and tokens[m.start].low in _ADJECTIVES:
+        before = tokens[m.start - 1]
+        return (
+            before.text[:1].isalpha() and before.text[:1].islower() and before.low not in FUNCTION and before.low not in lex.verbs
+        )
     if lex.lang != "en" or m.kind != "role" or m.end - m.start > 1 or m.end >= len(tokens):
         return False
     word, after = tokens[m.start].low, tokens[m.end]

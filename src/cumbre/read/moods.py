@@ -138,6 +138,12 @@ def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape)
             trigger.type = "ACCUSE"
         if trigger.rule.kind == "describe":
             turned = _described(trigger, tokens)
+            if (
+                turned is None
+                and any(lemma == "call" for lemma, _ in trigger.verb.lemmas if trigger.verb)
+                and _dubbed(trigger, tokens, shape)
+            ):
+                turned = "ACCUSE"
             if turned is None and trigger.verb is not None and any(lemma in _SLURS for lemma, _ in trigger.verb.lemmas):
                 turned = "ACCUSE"
             if turned is None:
@@ -157,7 +163,22 @@ def _named(trigger: Trigger, tokens: list[Token]) -> bool:
     """ "llamó a Petro líder del narcotráfico": a name, not a call."""
     window = [t.low for t in tokens[trigger.at + 2 : trigger.at + 8]]
     stop = next((i for i, w in enumerate(window) if w in ("que", "para", "la", "a")), len(window))
+    texts = [t.text for t in tokens[trigger.at + 2 : trigger.at + 9]]
+    quote = next((i for i, w in enumerate(texts) if w in _QUOTES), -1)
+    if quote > 0 and not any(w in FRIENDLY for w in window):
+        return "que" not in window[:quote] and "para" not in window[:quote]
     return any(w in HOSTILE for w in window[:stop])
+
+
+def _dubbed(trigger: Trigger, tokens: list[Token], shape: Shape) -> bool:
+    """ "called the president "a puppet"": words in quotation marks right behind an actor, and no word of praise."""
+    for j in range(trigger.at + 2, min(len(tokens), trigger.at + 7)):
+        if tokens[j].text in _QUOTES:
+            return (j - 1) in shape.mentioned
+    return False
+
+
+_QUOTES = frozenset(["«", "“", '"', "‘"])
 
 
 def _described(trigger: Trigger, tokens: list[Token]) -> str | None:
@@ -177,6 +198,24 @@ _COMING = {
     "SANCTION": "SANCTION", "MOBILIZE": "MOBILIZE", "COERCE": "THREATEN", "ASSAULT": "THREATEN", "REJECT": "REJECT", "REQUEST": "REQUEST",
     "THREATEN": "THREATEN", "ACCUSE": "THREATEN",
 }  # fmt: skip
+
+
+_ENDED = {
+    "AID": "SANCTION", "COOPERATE": "SANCTION", "CONCEDE": "SANCTION", "CONSULT": "SANCTION", "SUPPORT": "SANCTION", "AGREE": "SANCTION",
+    "ASSAULT": "RETREAT", "COERCE": "RETREAT", "MOBILIZE": "RETREAT", "PROTEST": "CONCEDE", "SANCTION": "CONCEDE",
+}  # fmt: skip
+
+
+_STOP = frozenset(["stop", "cease", "halt", "quit", "suspend", "dejar", "cesar", "parar", "discontinue"])
+
+
+def _ended(v: Verb, tokens: list[Token], shape: Shape) -> Verb | None:
+    """The verb that ends an act: "stopped issuing visas", "dejó de expedir visados"."""
+    last = next((o for o in reversed(shape.verbs) if o.at < v.start), None)
+    if last is None or not any(lemma in _STOP for lemma, _ in last.lemmas):
+        return None
+    gap = [t.low for t in tokens[last.at + 1 : v.start]]
+    return last if (not gap and v.gerund) or (gap == ["de"] and v.infinitive) else None
 
 
 def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
@@ -219,6 +258,17 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
         return None
     if any(t.low in ("heat", "volume") for t in tokens[v.at : v.at + 5]):
         return None
+    if rule.kind == "respond":
+        return "THREATEN" if (v.future or (v.modal and _reported(v, shape))) and not v.negated else None
+    if rule.kind == "never":
+        return "THREATEN" if v.negated and not v.flags & PAST else None
+    end = _ended(v, tokens, shape)
+    if end is not None:
+        unreal = end.negated or end.modal or end.latent or (end.infinitive and shape.finite_before[end.start] > 0)
+        return None if unreal else _ENDED.get(rule.type)
+    if v.negated and lemmas & _RULING_OUT and not v.modal:
+        ahead = {t.low for t in tokens[trigger.end : trigger.end + 9]}
+        return "THREATEN" if ahead & _FORCE else "AGREE" if ahead & _CONTACT else None
     if v.negated:
         if lemmas & NEGATED_REJECT or rule.type in ("AGREE", "CONCEDE"):
             return "REJECT" if not v.modal or _reported(v, shape) else None
@@ -281,7 +331,13 @@ def _cause(v: Verb, shape: Shape) -> Verb | None:
     return None
 
 
+_RULING_OUT = frozenset(["rule", "descartar", "exclude", "excluir"])
+_FORCE = words("force")
+_CONTACT = words("contact")
 _MOTION = words("motion")
+
+
+_MEANS = frozenset(["use", "usar", "utilizar", "emplear", "employ", "deploy"])
 
 
 def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) -> str | None:
@@ -317,6 +373,12 @@ def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) ->
         return trigger.type
     if before in ("decision", "move", "decisión", "effort"):
         return trigger.type
+    main = next((o for o in reversed(shape.verbs) if o.at < v.start and o.finite), None)
+    if main is not None and not (main.modal or main.future or main.negated or main.latent) and v.start - main.at <= 14:
+        if any(lemma in _MEANS for lemma, _ in main.lemmas) and not trigger.softened:
+            return trigger.type
+        if trigger.type == "PROTEST" and before in ("to", "para", "a"):
+            return trigger.type
     if (trigger.type == "CONSULT" and trigger.rule.id != "consult.mediate") or trigger.rule.id == "support.sign":
         return trigger.type
     return None

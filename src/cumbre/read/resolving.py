@@ -17,6 +17,16 @@ _ABROAD = words("loose")
 _TIED = words("tied")
 
 
+def _named(m: Mention, tokens: list[Token]) -> bool:
+    """A place or state by its own name: "in Tunis", and not "in the Bangladeshi consulate"."""
+    return tokens[m.start].text[:1].isupper() and tokens[m.end - 1].text[:1].isupper()
+
+
+def _stranger(tokens: list[Token], at: int) -> bool:
+    """ "residents of Gualeguaychú": a place that no table knows stands behind the role."""
+    return at + 1 < len(tokens) and tokens[at].low in ("of", "de", "from") and tokens[at + 1].text[:1].isupper()
+
+
 def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, lex_lang: str) -> None:
     """Country of roles and pronouns that stand without one, from the words beside them, the sentence and the document."""
     for g, mention in enumerate(mentions):
@@ -64,10 +74,14 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
                 for m in mentions[g + 1 : g + 3]
                 if m.prep in ("in", "en", "of", "de")
                 and m.code
+                and (m.prep not in ("in", "en") or _named(m, tokens))
                 and 0 <= m.prep_at - mention.end < (5 if m.prep in ("in", "en") else 1)
             ),
             None,
         )
+        stranger = mention.sector == "CVL" and _stranger(tokens, mention.end) and (after is None or after.start > mention.end + 1)
+        if stranger:
+            continue
         if after is None:
             after = next(
                 (

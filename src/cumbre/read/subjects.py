@@ -213,7 +213,7 @@ class Subjects:
         both = list(earlier.values())
         return (both[0], both[1]) if len(both) == 2 else (m, None)
 
-    def _partner(self, m: Mention) -> Mention | None:
+    def partner(self, m: Mention) -> Mention | None:
         """The other side of "A and B met": a coordinated mention of another country."""
         for o in self.mentions:
             if (

@@ -155,7 +155,7 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
         return None
     right: list[tuple[int, frozenset[str]]] | None = None
     left: list[tuple[int, frozenset[str]]] | None = None
-    best: tuple[tuple[int, int, int], Trigger] | None = None
+    best: tuple[tuple[float, int, bool], Trigger] | None = None
     for phrase in candidates:
         if phrase.reflexive and not (v.reflexive or tokens[v.at].low.endswith("se")):
             continue
@@ -169,12 +169,14 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
                 continue
         obj, rank = -1, 0
         if rule.objects:
-            if v.passive or (v.reflexive and not phrase.reflexive):
+            if v.passive or (v.reflexive and not phrase.reflexive) or rule.kind == "occur":
                 if left is None:
                     low = max([0, v.start - 9, *(o.at + 1 for o in shape.verbs if o.at < v.start)])
                     left = list(reversed(_object_nouns(tokens, low, v.start, lex, shape)))
                     if not left or not v.passive or v.reduced or lex.lang == "es":
                         left = left + _object_nouns(tokens, v.at + 1, _clause_stop(tokens, v.at + 1, 8), lex, shape)
+                    if rule.kind == "occur" and lex.lang == "es":
+                        left = left + _object_nouns(tokens, end, _clause_stop(tokens, end, 8), lex, shape)
                 nouns = left
             else:
                 if right is None or phrase.rest:
@@ -196,7 +198,16 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
                 for j in range(end, obj) if tokens[j].low in lex.nominals and j not in shape.by_token
             ):  # fmt: skip
                 continue  # "announced the suspension of talks": the noun carries the event
-        key = (len(phrase.rest) + phrase.reflexive, rank, len(rule.objects) > 0)
+        loose = phrase.rest and not rule.objects and "…" not in phrase.rest and end > v.at + 1 + len(phrase.rest)
+        said = len(phrase.rest) - 0.5 * bool(loose) + phrase.reflexive
+        if loose and best is not None and best[1].obj >= 0 and best[1].words:
+            continue  # "pulled its diplomats out of": the object says more than the scattered words
+        key = (said, rank, len(rule.objects) > 0)
+        if rule.kind == "occur":
+            # "the tariffs took effect": the noun carries the event and its sides
+            if best is None:
+                best = (key, Trigger(rule, rule.type, obj, obj + 1, obj, None, obj, nominal=True, light=None, words=1))
+            continue
         if best is None or key > best[0]:
             best = (key, Trigger(rule, rule.type, v.start, max(end, obj + 1), v.at, v, obj, words=len(phrase.rest)))
     return best[1] if best else None

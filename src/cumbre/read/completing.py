@@ -1,0 +1,124 @@
+"""Sides that a clause lacks and its sentence holds: where something happened, who died, whom the same side dealt with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cumbre.read.mention import Mention
+from cumbre.read.subjects import Subjects
+from cumbre.read.tokens import Token
+from cumbre.read.trigger import Trigger
+from cumbre.read.wordlists import words
+
+if TYPE_CHECKING:
+    from cumbre.read.coder import Coded
+
+__all__ = ["complete", "share"]
+
+_DYING = words("dying")
+_HARM = words("harm")
+_WHERE = frozenset(["in", "en", "inside", "dentro", "near", "across", "outside", "at", "off", "around", "along", "toward", "towards", "cerca",
+                    "frente", "hacia", "alrededor", "junto", "a", "into", "over", "sobre", "against", "contra", "desde"])  # fmt: skip
+_IN = frozenset(["in", "en", "inside", "dentro", "at", "across"])
+_OWN = frozenset(["its", "their", "his", "her", "su", "sus"])
+_HOSTILE = frozenset(["COERCE", "ASSAULT", "ACCUSE", "SANCTION", "REJECT", "THREATEN"])
+_TAKEN = frozenset(["coerce.arrest", "coerce.seize", "sanction.convict"])
+
+
+def _located(m: Mention) -> bool:
+    """A place, or a state or capital named as one."""
+    return m.code is not None and (
+        m.kind == "place" or (m.kind in ("actor", "attr") and m.row.startswith("countries") and not m.person)
+    )
+
+
+def _scene(trigger: Trigger, source: Mention, mentions: list[Mention], preps: frozenset[str]) -> Mention | None:
+    for m in mentions:
+        if m.start > trigger.at and m.code != source.code and _located(m) and m.prep in preps and m.start - trigger.at < 16:
+            return m
+    return None
+
+
+def complete(
+    trigger: Trigger, kind: str, source: Mention | None, target: Mention | None, tokens: list[Token], sides: Subjects
+) -> tuple[Mention | None, Mention | None]:
+    """Sides of an event, filled from the scene and the victims that the same sentence names."""
+    mentions = sides.mentions
+    if source is not None and source.code is not None and (target is None or target.code is None):
+        if kind == "ASSAULT":
+            target = _victim(trigger, source, sides) or target
+            if target is None or target.code is None:
+                scene = _scene(trigger, source, mentions, _IN)
+                if scene is not None:
+                    harmed = {t.low for t in tokens} & _HARM
+                    sector = target.sector if target is not None else "CVL" if harmed else "GOV"
+                    target = replace(scene, sector=sector, kind="actor", inferred=True)
+        elif kind == "MOBILIZE" and target is None:
+            scene = _scene(trigger, source, mentions, _WHERE)
+            if scene is not None:
+                target = replace(scene, sector="GOV", kind="actor", inferred=True)
+    if source is None and target is not None and trigger.verb is not None and trigger.verb.passive and trigger.rule.id in _TAKEN:
+        places = {m.code for m in mentions if _located(m) and m.prep in _IN and m is not target}
+        if len(places) == 1 and target.code is not None:
+            place = next(m for m in mentions if m.code in places and m.prep in _IN and _located(m))
+            source = replace(place, sector="GOV", kind="actor", inferred=True)
+    if (
+        kind in _HOSTILE and source is not None and target is not None and target.inferred and source.code == target.code
+        and target.start and tokens[target.start - 1].low in _OWN
+    ):  # fmt: skip
+        lead = next((m for m in mentions if m.kind == "actor" and m.code and not m.prep and m.start < source.start), None)
+        if lead is not None and lead.code != source.code and source.start > 0:
+            target = replace(target, code=lead.code)  # "Paraguay learned that Brazil had spied on its officials"
+    return source, target
+
+
+def _victim(trigger: Trigger, source: Mention, sides: Subjects) -> Mention | None:
+    """ "Eight soldiers died in attacks by ...": those who died are the target."""
+    for v in sides.shape.verbs:
+        if v.at < trigger.at and trigger.at - v.at < 8 and any(lemma in _DYING for lemma, _ in v.lemmas):
+            dead = sides.subject(v)
+            if dead is not None and dead is not source and dead.code is not None:
+                return dead
+    return None
+
+
+_SHARED = frozenset(
+    [
+        "SANCTION",
+        "ACCUSE",
+        "REJECT",
+        "THREATEN",
+        "REQUEST",
+        "CONCEDE",
+        "COOPERATE",
+        "AGREE",
+        "SUPPORT",
+        "CONSULT",
+        "MOBILIZE",
+        "AID",
+    ]
+)
+
+
+def share(events: Sequence[Coded]) -> list[Coded]:
+    """A side that deals with one other side in a sentence deals with it throughout: "recalled its envoy and summoned the Peruvian one"."""
+    found: list[Coded] = []
+    for event in events:
+        if event.target is None and event.source is not None and event.type in _SHARED and not event.nominal:
+            others = {
+                o.target[:3]: o
+                for o in events
+                if o is not event and o.source == event.source and o.target is not None and o.target[:3] != event.source[:3]
+            }
+            if len(others) == 1:
+                other = next(iter(others.values()))
+                assert other.target is not None
+                sector = other.target[4:] if other.target[4:] in ("GOV", "IGO", "REB", "CRM") else "GOV"
+                event = replace(
+                    event, target=f"{other.target[:3]} {sector}", target_span=other.target_span, target_row=other.target_row,
+                    inferred=(*event.inferred, "target"),
+                )  # fmt: skip
+        found.append(event)
+    return found

@@ -1,0 +1,116 @@
+"""Names found in a sentence: the longest of the alias tables, people the document has introduced, pairs and pronouns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cumbre.read.actors import Alias, Index, office
+from cumbre.read.mention import PRONOUNS, Context
+from cumbre.read.tokens import Token
+from cumbre.read.wordlists import words
+
+__all__ = ["Item", "find_items"]
+
+PAIR = (
+    ("both", "sides"), ("both", "countries"), ("both", "governments"), ("both", "leaders"), ("both", "presidents"), ("both", "nations"),
+    ("the", "two", "leaders"), ("the", "two", "presidents"), ("the", "two", "countries"), ("the", "two", "governments"),
+    ("the", "two", "nations"), ("the", "two", "sides"), ("the", "two", "men"), ("the", "pair"), ("the", "parties"), ("the", "two",
+    "armies"),
+    ("los", "dos", "paises"), ("los", "dos", "presidentes"), ("los", "dos", "gobiernos"), ("los", "dos", "mandatarios"),
+    ("ambos", "paises"), ("ambos", "presidentes"), ("ambos", "gobiernos"), ("ambos", "mandatarios"), ("ambas", "partes"),
+    ("ambos", "lideres"), ("las", "partes"), ("las", "dos", "partes"), ("los", "dos", "lideres"), ("ambas", "naciones"), ("both",
+    "parties"),
+    ("ambos", "dirigentes"), ("las", "dos", "naciones"), ("ambos", "cancilleres"), ("dos", "paises"), ("ambos", "ejercitos"),
+    ("ambos", "estados"), ("the", "two", "neighbours"), ("the", "two", "neighbors"), ("both", "neighbours"), ("both", "neighbors"),
+    ("los", "dos", "vecinos"), ("ambos", "vecinos"), ("both", "capitals"), ("ambas", "capitales"), ("ambas", "cancillerias"),
+    ("both", "ministers"), ("both", "states"), ("ambos", "jefes", "de", "estado"), ("ambas", "delegaciones"), ("both", "delegations"),
+    ("los", "dos", "ministros"), ("the", "two", "ministers"), ("los", "dos", "estados"), ("the", "two", "states"), ("the", "two",
+    "delegations"), ("the", "rivals"), ("the", "two", "rivals"), ("the", "neighbours"), ("the", "neighbors"), ("las", "dos",
+    "delegaciones"), ("los", "dos", "cancilleres"), ("the", "two", "foes"), ("sendos", "gobiernos"), ("las", "dos", "capitales"),
+    ("las", "dos", "potencias"), ("both", "powers"), ("the", "two", "powers"), ("the", "warring", "sides"), ("the", "warring", "parties"),
+    ("both", "armies"), ("los", "dos", "ejercitos"), ("las", "partes", "enfrentadas"), ("los", "dos", "bandos"), ("ambos", "bandos"),
+)  # fmt: skip
+
+
+_PAIR_HEADS = {p[0] for p in PAIR}
+
+
+_PARTICIPLES = frozenset(
+    ["detenido", "detenidos", "detenida", "detenidas", "deportados", "deportado", "secuestrados", "secuestrado", "refugiados"]
+)
+
+
+_AUXILIARIES = words("ser") | words("haber") | frozenset(["siendo", "resultaron", "resultó", "fueron", "fue"])
+
+
+@dataclass
+class Item:
+    start: int
+    end: int
+    kind: str
+    code: str | None
+    sector: str
+    row: str
+    alias: Alias | None = None
+
+
+def find_items(tokens: list[Token], index: Index, lang: str, context: Context, shout: bool) -> list[Item]:
+    """Names of the alias tables in a sentence, the longest first, with what the article has made known of people."""
+    found: list[Item] = []
+    n, i = len(tokens), 0
+    people = context.people
+    while i < n:
+        token = tokens[i]
+        key = token.key
+        entries = index.get(key)
+        taken: Item | None = None
+        if entries is not None:
+            for rest, rows in entries:
+                stop = i + 1 + len(rest)
+                if stop > n or (rest and any(tokens[i + 1 + k].key != rest[k] for k in range(len(rest)))):
+                    continue
+                upper_first = token.text[:1].isupper()
+                usable = [
+                    r for r in rows
+                    if (not r.capital or upper_first) and (not r.last or tokens[stop - 1].text[:1].isupper())
+                    and (not r.upper or token.text.replace(".", "").isupper() or shout)
+                    and not (r.kind == "demonym_es" and lang == "en") and not (r.kind == "role" and r.row[-2:] != lang)
+                    and not (r.kind == "place" and key == "santander")
+                ]  # fmt: skip
+                if not usable:
+                    continue
+                first = usable[0]
+                if first.kind == "demonym" and lang == "es" and len(usable) > 1 and not first.upper:
+                    first = usable[1]
+                if first.kind == "person":
+                    same = tuple(r for r in usable if r.kind == "person")
+                    row, sector = office(same, context.date)
+                    taken = Item(i, stop, "person", row.code, sector, row.row, row)
+                elif first.kind == "role" and key in _PARTICIPLES and i and tokens[i - 1].low in _AUXILIARIES:
+                    continue  # "fueron detenidos": a verb, and no one detained before
+                elif first.kind == "role":
+                    taken = Item(i, stop, "role", None, first.sector, first.row, first)
+                else:
+                    kind = "demonym" if first.kind.startswith("demonym") else first.kind
+                    if key == "us" and not (token.text in ("US", "U.S.") or shout):
+                        continue
+                    taken = Item(i, stop, kind, first.code, first.sector, first.row, first)
+                    if kind == "state" and any(r.kind == "demonym" for r in usable) and lang == "en":
+                        taken.kind = "state_adj"  # US, UK: noun and adjective
+                break
+        if taken is None and people and token.text[:1].isupper() and key in people:
+            code, sector = people[key]
+            taken = Item(i, i + 1, "person", code, sector, "document")
+        if taken is None and key in _PAIR_HEADS:
+            for pair in PAIR:
+                if all(i + k < n and tokens[i + k].key == w for k, w in enumerate(pair)):
+                    taken = Item(i, i + len(pair), "pair", None, "GOV", "")
+                    break
+        if taken is None and (token.low in PRONOUNS or (False)):
+            taken = Item(i, i + 1, "pron", None, "GOV", "")
+        if taken is not None:
+            found.append(taken)
+            i = taken.end
+        else:
+            i += 1
+    return found

@@ -1,0 +1,81 @@
+"""What looks like an event and is none: loose verbs without an actor near them, games, fights against inflation."""
+
+from __future__ import annotations
+
+import re
+
+from cumbre.read.mention import DETERMINERS, Mention
+from cumbre.read.tokens import Token
+from cumbre.read.trigger import Trigger
+from cumbre.read.wordlists import words
+
+__all__ = ["abstract", "far", "game", "unreal"]
+
+# Verbs that make an event only with an actor right behind them: "hit a low" is none.
+_NEEDS_OBJECT = words("needs_object")
+_MAY_LACK = words("may_lack")
+_ABSTRACT = words("abstract")
+_UNREAL = re.compile(
+    r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic", re.IGNORECASE
+)
+_GAME = re.compile(
+    r"\b(?:world cup|copa del mundo|copa américa|copa libertadores|mundial de|champions league|europa league|premier league|la liga|"
+    r"semi-?finals?|quarter-?finals?|semifinal(?:es)?|cuartos de final|octavos de final|goal(?:s|less)|goles?|golead[ao]r?|strikers?|"
+    r"goalkeeper|delantero|portero|guardameta|midfielder|penalt(?:y|ies)|penaltis?|entrenador|coached|eurovision|eurovisión|"
+    r"olympic (?:games|medal|final|gold|champion)|juegos olímpicos|medalla de|gold medal|tie-?break|set point|davis cup|copa davis|"
+    r"(?:two|three|four|five|one)-(?:nil|one|two|three)|grand slam|playoffs?|innings|wickets?|cricketers?|rugby|scrum|derby|clásico|"
+    r"box office|taquilla|novela|novel|película|screenplay|videogame|video game|videojuego)\b",
+    re.IGNORECASE,
+)
+_SERIOUS = frozenset(["SANCTION", "PROTEST", "COERCE"])
+
+
+def unreal(text: str) -> bool:
+    """Questions, and scenarios that say so.
+
+    >>> unreal("In the worst case, Peru will invade."), unreal("Peru invaded.")
+    (True, False)
+    """
+    return text.rstrip("\"'”»)").endswith("?") or _UNREAL.search(text) is not None
+
+
+def game(text: str, kind: str) -> bool:
+    """A beaten team or a plot is no attack; who is barred from a cup is still punished.
+
+    >>> game("Chile beat Bolivia two-nil.", "ASSAULT"), game("Chile beat protesters.", "ASSAULT")
+    (True, False)
+    """
+    return kind not in _SERIOUS and _GAME.search(text) is not None
+
+
+def abstract(trigger: Trigger, tokens: list[Token]) -> bool:
+    """Force against a thing that cannot be hurt: "attacked inflation", "la lucha contra la pobreza"."""
+    if trigger.type not in ("ASSAULT", "SANCTION", "REJECT") or trigger.obj >= 0:
+        return False
+    j = trigger.end if trigger.words or trigger.nominal else trigger.at + 1
+    steps = 0
+    while j < len(tokens) and steps < 4:
+        low = tokens[j].low
+        if low in _ABSTRACT:
+            return True
+        if low not in DETERMINERS and low not in ("against", "contra", "on", "a", "al", "rising", "high", "creciente"):
+            steps += 2
+        j += 1
+        steps += 1
+    return False
+
+
+def far(trigger: Trigger, source: Mention | None, target: Mention | None) -> bool:
+    """A loose verb without an actor close behind it."""
+    v = trigger.verb
+    if v is None or trigger.words or trigger.obj >= 0 or v.passive or not any(lemma in _NEEDS_OBJECT for lemma, _ in v.lemmas):
+        return False
+    if source is None and target is None:
+        return True
+    if target is None:
+        return not (source is not None and (source.kind == "pair" or (trigger.rule.id in _MAY_LACK and source.code is not None)))
+    if target.start < trigger.at:
+        return not (
+            trigger.rule.kind in ("mutual", "carrier_mutual") and source is not None and source.group == target.group
+        ) and (trigger.rule.id not in _MAY_LACK)
+    return target.start - trigger.at > 9 and trigger.rule.id not in _MAY_LACK
