@@ -35,6 +35,8 @@ FLAGS = [
     "--disable-sync",
 ]
 
+expect.set_options(timeout=SLOW)
+
 pytestmark = [
     pytest.mark.web,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed at /usr/bin/chromium"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +14,15 @@ from starlette.concurrency import run_in_threadpool
 
 from cumbre.errors import CumbreError, InputError
 from cumbre.workbench.address import Note, State
+from cumbre.workbench.answers import Answers
 from cumbre.workbench.kept import KeptPages
 from cumbre.workbench.security import BODY, Guard
+from cumbre.workbench.starting import starting_page
 
 if TYPE_CHECKING:
     from cumbre.workbench.engine import Engine
 
 __all__ = ["Bench", "create_app"]
-
-WAIT = 1.6
-"""Seconds that an answer waits for a run before it shows progress instead."""
 
 
 class Bench:
@@ -34,23 +33,28 @@ class Bench:
     ) -> None:
         self.case, self.draws, self.full, self.home = case, draws, full, home
         self.kept = KeptPages(case) if keep else None
-        self._ready = threading.Event()
+        self.answers = Answers()
+        self._ready, self._whole = threading.Event(), threading.Event()
         self._engine: Engine | None = None
         self._error: Exception | None = None
         threading.Thread(target=self._load, name="cumbre-load", daemon=True).start()
 
     def _load(self) -> None:
+        # one thread imports at a time: two that import in circles may see half a module
         try:
-            # all rooms are imported here, in one thread: two threads that import in circles may see half a module
-            from cumbre.workbench import ballot_routes, case_routes, ledger_routes, negotiation_routes, record_routes  # noqa: F401
+            from cumbre.workbench import case_routes  # noqa: F401
             from cumbre.workbench.engine import Engine
 
             self._engine = Engine(self.case, draws=self.draws, full=self.full, home=self.home)
             self._engine.warm()
+            self._ready.set()
+            self._engine.looked.wait(60)
+            from cumbre.workbench import ballot_routes, ledger_routes, negotiation_routes, record_routes  # noqa: F401
         except Exception as error:  # told to whoever asks for a page
             self._error = error
         finally:
             self._ready.set()
+            self._whole.set()
 
     @property
     def engine(self) -> Engine:
@@ -65,6 +69,16 @@ class Bench:
     def is_ready(self) -> bool:
         """Whether the libraries and the case are loaded."""
         return self._ready.is_set()
+
+    def has_numbers(self, seconds: float) -> bool:
+        """Whether the first worlds are there within so many seconds, or never will be."""
+        if not self._ready.wait(seconds):
+            return False
+        return self._error is not None or self._engine is None or self._engine.looked.wait(seconds)
+
+    def whole(self) -> None:
+        """Return when every room is loaded."""
+        self._whole.wait()
 
     def close(self) -> None:
         """End the work under way."""
@@ -123,14 +137,14 @@ def create_app(bench: Bench, *, host: str = "127.0.0.1", token: str | None = Non
 
     @app.get("/")
     def first(request: Request) -> Response:
-        if bench.kept is not None and not bench.is_ready:
-            known = bench.kept.page(state_of(request))
-            if known is not None:
-                return HTMLResponse(known)
-        _ = bench.engine
-        from cumbre.workbench.case_routes import case_response
+        if not bench.is_ready:
+            known = bench.kept.page(state_of(request)) if bench.kept is not None else None
+            return HTMLResponse(known or starting_page(state_of(request)))
+        return _route(bench, "GET", "", request, [])
 
-        return case_response(bench, state_of(request))
+    @app.get("/starting")
+    def starting() -> Response:
+        return Response(status_code=204, headers={"HX-Refresh": "true"} if bench.has_numbers(1.2) else {})
 
     @app.get("/{path:path}")
     async def read(request: Request, path: str) -> Response:
@@ -150,24 +164,33 @@ def create_app(bench: Bench, *, host: str = "127.0.0.1", token: str | None = Non
     return Guard(app, host=host, token=token)
 
 
+_PAGES = ("", "record", "negotiation", "ballot", "ledger")
+
+
 def _route(bench: Bench, method: str, path: str, request: Request, fields: list[tuple[str, Any]]) -> Response:
-    _ = bench.engine
-    from cumbre.workbench import ballot_routes, case_routes, ledger_routes, negotiation_routes, record_routes
+    """The answer of the room that an address belongs to; whole pages are kept as bytes."""
+    engine = bench.engine
+    try:
+        if method != "GET" or path not in _PAGES:
+            return _handle(bench, method, path, request, fields)
+        state = state_of(request)
+        key = (path, request.url.query, state.lang, engine.version(state))
+        return bench.answers.get(key, request) or bench.answers.put(key, _handle(bench, method, path, request, fields), request)
+    except InputError as error:
+        from cumbre.workbench.pages import problem
 
-    for room in (case_routes, record_routes, negotiation_routes, ballot_routes, ledger_routes):
-        for (verb, prefix), handler in room.ROUTES.items():
+        wish = request.query_params.get("lang", "en")
+        # a fragment is shown in its place, so for the browser it is an answer like any other
+        status = 200 if request.headers.get("hx-request") else 400
+        return HTMLResponse(problem(State(lang=wish if wish in ("en", "es") else "en"), error), status_code=status)
+
+
+def _handle(bench: Bench, method: str, path: str, request: Request, fields: list[tuple[str, Any]]) -> Response:
+    if path and not path.startswith(("case", "passport", "jobs/", "scenario", "brief")):
+        bench.whole()
+    for room in ("case_routes", "record_routes", "negotiation_routes", "ballot_routes", "ledger_routes"):
+        for (verb, prefix), handler in import_module(f"cumbre.workbench.{room}").ROUTES.items():
             if verb == method and (path == prefix or (prefix.endswith("/") and path.startswith(prefix))):
-                rest = path[len(prefix) :]
-                try:
-                    answer: Response = handler(bench, state_of(request), rest, fields, request)
-                    return answer
-                except InputError as error:
-                    from cumbre.workbench.pages import problem
-
-                    state = replace(
-                        State(),
-                        lang=request.query_params.get("lang", "en") if request.query_params.get("lang") in ("en", "es") else "en",
-                    )
-                    # a fragment is shown in its place, so for the browser it is an answer like any other
-                    return HTMLResponse(problem(state, error), status_code=200 if request.headers.get("hx-request") else 400)
+                answer: Response = handler(bench, state_of(request), path[len(prefix) :], fields, request)
+                return answer
     return PlainTextResponse("Not offered.", status_code=404)

@@ -9,15 +9,13 @@ from cumbre.brief.charts.chart import Chart, drawn
 from cumbre.brief.facts.ballot import BallotFacts, ballot_facts
 from cumbre.brief.sections.ballot import ballot_section
 from cumbre.brief.sections.page import Sheet, Writer
-from cumbre.errors import InputError
 from cumbre.record.passport import Label
 from cumbre.workbench.address import State
 from cumbre.workbench.drawings import draw_flow
 from cumbre.workbench.engine import Engine, View
 from cumbre.workbench.figures import figure
-from cumbre.workbench.jobs import Job
 from cumbre.workbench.language import Words
-from cumbre.workbench.pages import pending, problem
+from cumbre.workbench.pages import fragment
 from cumbre.workbench.site import render
 from cumbre.worlds import FEWEST
 
@@ -34,25 +32,10 @@ def ballot_page(engine: Engine, state: State) -> str:
 
 def ballot_results(engine: Engine, state: State, wait: float = 0.0) -> tuple[str, bool]:
     """The election in your worlds."""
-    try:
-        view = engine.view(state)
-        if isinstance(view, Job) and wait and view.wait(wait):
-            view = engine.view(state)
-    except InputError as error:
-        return problem(state, error), True
-    if isinstance(view, Job):
-        return pending(state, view, "/ballot/results"), False
-    key = ("ballot", view.key)
-    known = engine.pages.get(key)
-    if known is None:
-        known = _results(engine, view)
-        engine.pages.put(key, known)
-    return known, True
+    return fragment(engine, state, "ballot", "/ballot/results", lambda view: _results(engine, view), wait)
 
 
 def _results(engine: Engine, view: View) -> str:
-    if view.kept < FEWEST:
-        return render("few.html.j2", view.state)
     study = view.study()
     w = Writer(study, Words(view.state.lang))
     facts = w.ballot = ballot_facts(study)
@@ -61,8 +44,7 @@ def _results(engine: Engine, view: View) -> str:
     section = ballot_section(w, facts)
     blocks = [block for block in section.blocks if isinstance(block, (Chart, Sheet))]
     flows = [chart for chart in (_transfer_flow(w, facts), runoff_flow(w, facts)) if chart is not None]
-    key = f"{view.key}-study"
-    engine.registers.put(key, study)
+    key = engine.register(f"{view.key}-study", study)
     return render(
         "ballot_results.html.j2", view.state, w, section=section, blocks=blocks, flows=flows, key=key, stages=study.worlds.stages
     )

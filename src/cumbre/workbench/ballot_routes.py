@@ -36,10 +36,7 @@ def _results(bench: Bench, state: State, rest: str, fields: Fields, request: Req
 
 def _draws(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:
     """The worlds kept, as NetCDF (all stages) or as CSV (one stage, a row a world)."""
-    view = bench.engine.view(state)
-    if isinstance(view, Job):
-        view.wait(120)
-        view = bench.engine.view(state)
+    view = bench.engine.view(state, 120)
     if isinstance(view, Job) or not view.kept:
         return PlainTextResponse(Words(state.lang).text("wb.few"), status_code=409)
     worlds = view.yours.worlds if view.mask.all() else view.yours.worlds.keep(view.mask)

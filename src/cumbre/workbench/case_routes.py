@@ -79,7 +79,7 @@ def filled(bench: Bench, fields: Fields) -> State:
 
     lists, form = fill([(name, value) for name, value in fields if isinstance(value, str)])
     state = State.read(parse_qsl(form.get("state", ""), keep_blank_values=True))
-    shown = controls(bench.engine, state)
+    shown = controls(bench.engine, state, all_filters=True)
     do = assignments(shown["groups"], form, form["free-do"].splitlines() if "free-do" in form else shown["free_do"])
     found = [item for items in shown["by_stage"].values() for item in items]
     lines = form["free-given"].splitlines() if "free-given" in form else shown["free_given"]
@@ -102,7 +102,8 @@ def _set(bench: Bench, state: State, rest: str, fields: Fields, request: Request
 
 
 def _filters(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:
-    shown = controls(bench.engine, state)
+    bench.engine.view(replace(state, do=(), given=()), WAIT)
+    shown = controls(bench.engine, state, all_filters=True)
     return HTMLResponse(render("parts_controls.html.j2", state, part="filters", results="", **shown))
 
 
@@ -151,16 +152,12 @@ def _brief(bench: Bench, state: State, rest: str, fields: Fields, request: Reque
     from cumbre.brief.report import build
     from cumbre.worlds import FEWEST
 
-    view = bench.engine.view(state)
-    if isinstance(view, Job):
-        view.wait(120)
-        view = bench.engine.view(state)
+    view = bench.engine.view(state, 120)
     words = Words(state.lang)
     if isinstance(view, Job) or view.kept < FEWEST:
         return PlainTextResponse(words.text("wb.few"), status_code=409)
-    study = view.study()
-    fresh = Study(study.case, study.worlds, study.fitted, study.modules, tables=study.tables, passports=study.passports)
-    built = build(fresh.case, fresh.worlds, fresh.fitted, lang=state.lang, study=fresh)
+    study = view.yours.opened(view.study().worlds)
+    built = build(study.case, study.worlds, study.fitted, lang=state.lang, study=study)
     return Response(
         built.pages[state.lang],
         media_type="text/html; charset=utf-8",
@@ -168,7 +165,12 @@ def _brief(bench: Bench, state: State, rest: str, fields: Fields, request: Reque
     )
 
 
+def _page(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:
+    return case_response(bench, state)
+
+
 ROUTES = {
+    ("GET", ""): _page,
     ("GET", "case/results"): _show,
     ("POST", "case/results"): _answer,
     ("POST", "case/set"): _set,

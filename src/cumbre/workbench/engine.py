@@ -1,43 +1,42 @@
-"""Cases, runs and views: what was simulated is kept, a little of it, and read as often as pages ask."""
+"""Cases and runs: what was simulated is kept, a little of it, and read as often as pages ask."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from cumbre import simulate
-from cumbre.brief.facts.pack import Variable, pack_worlds
 from cumbre.brief.facts.study import Study
 from cumbre.brief.numbers import Numbers
-from cumbre.brief.report import open_study
 from cumbre.errors import UsageError
 from cumbre.intervention import intervene
-from cumbre.questions.headlines import Headline, arrays, headlines
+from cumbre.questions.headlines import Headline, headlines
+from cumbre.questions.ledger import ledger_path
 from cumbre.record import bundled, find, load
 from cumbre.record.case import Case
 from cumbre.workbench.address import FIRST, FULL, State
 from cumbre.workbench.folder import home_folder, working_copy
 from cumbre.workbench.jobs import Job, Jobs, Progress
-from cumbre.worlds import Worlds
+from cumbre.workbench.memory import Memory, release
+from cumbre.workbench.runs import Run, View, first_of, shared
+from cumbre.worlds import BLOCK, Worlds
 
-__all__ = ["Engine", "Run", "View", "signature"]
+__all__ = ["Engine", "Run", "View", "bare_study", "signature"]
 
 MINE = ".mine"
 """Ending of the name of a working copy."""
 
-KEPT_RUNS = 6
-KEPT_REGISTERS = 80
+KEPT_WORLDS = 64_000
+"""Worlds of base runs that are held, about 8 kB each."""
+
+KEPT_RUNS, KEPT_PAGES, KEPT_REGISTERS = 4, 80, 120
 SEED = 1
-Mask = npt.NDArray[np.bool_]
 
 
 def signature(folder: Path) -> str:
@@ -46,115 +45,27 @@ def signature(folder: Path) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
 
-class Memory:
-    """A bounded store: what was not used for longest leaves first."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable) -> Any:
-        """The value, None where it is not kept."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: Hashable, value: Any) -> None:
-        """Keep a value."""
-        with self._lock:
-            self._kept[key] = value
-            self._kept.move_to_end(key)
-            while len(self._kept) > self.most:
-                self._kept.popitem(last=False)
-
-    def __len__(self) -> int:
-        return len(self._kept)
+def bare_study(case: Case, numbers: Numbers | None = None) -> Study:
+    """A case opened without worlds: the record alone, and a register."""
+    return Study(case, Worlds.start(case.id, case.as_of, draws=1, seed=0), {}, {}, numbers if numbers is not None else Numbers())
 
 
-@dataclass
-class Run:
-    """One simulated version of a case, with what is read from it often.
+def _read_ahead(run: Run) -> None:
+    """What the first reader of a run would wait for."""
+    from cumbre.workbench.paired import past
 
-    `table` holds every headline number in every world, (draw, number); conditions are kept as masks.
-    """
-
-    case: Case
-    worlds: Worlds
-    fitted: Mapping[str, Any]
-    numbers: tuple[Headline, ...]
-    _masks: dict[str, Mask] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    cache: Memory = field(default_factory=lambda: Memory(12))
-
-    @cached_property
-    def table(self) -> npt.NDArray[np.float64]:
-        """Headline numbers, (draw, number); nan where a world does not define one."""
-        return arrays(self.worlds, self.numbers)[0]
-
-    @cached_property
-    def study(self) -> Study:
-        """The run opened for reading, with the tables and passports of its stages."""
-        return open_study(self.case, self.worlds, self.fitted)
-
-    @cached_property
-    def bare(self) -> Study:
-        """The run opened without the tables of its stages, which take longer."""
-        return Study(self.case, self.worlds, self.fitted, dict(simulate.STAGES))
-
-    @cached_property
-    def variables(self) -> tuple[Variable, ...]:
-        """The variables that a reader may set conditions on."""
-        from cumbre.brief.facts.ballot import ballot_facts
-        from cumbre.brief.facts.table import table_facts
-
-        study = self.study
-        return pack_worlds(study, table_facts(study), ballot_facts(study))
-
-    def mask(self, condition: str) -> Mask:
-        """Worlds where a condition holds; raises ExpressionError where it cannot be read."""
-        with self._lock:
-            if condition in self._masks:
-                return self._masks[condition]
-        mask = self.worlds.mask(condition)
-        with self._lock:
-            while len(self._masks) >= 40:
-                self._masks.pop(next(iter(self._masks)))
-            self._masks[condition] = mask
-        return mask
+    _ = run.variables
+    for name in ("index", "approval"):
+        past(run, name)
 
 
-@dataclass
-class View:
-    """Base and yours, paired world by world, and the worlds that yours keeps."""
-
-    state: State
-    base: Run
-    yours: Run
-    mask: Mask
-    seconds: float = 0.0
-
-    @property
-    def kept(self) -> int:
-        """Worlds kept."""
-        return int(self.mask.sum())
-
-    @property
-    def key(self) -> str:
-        """Name of this view among all."""
-        text = f"{self.base.case.digest}|{self.yours.case.digest}|{self.base.worlds.draws}|{self.state.query()}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def study(self) -> Study:
-        """Your worlds opened for reading, with a register of their own."""
-        run = self.yours
-        known = run.cache.get(("study", self.state.given))
-        if known is None:
-            worlds = run.worlds if self.mask.all() else run.worlds.keep(self.mask)
-            known = Study(run.case, worlds, run.fitted, run.study.modules, Numbers(), run.study.tables, run.study.passports)
-            run.cache.put(("study", self.state.given), known)
-        return known  # type: ignore[no-any-return]
+def _ledger_stamp(case: Case) -> tuple[int, int]:
+    """When a case's ledger was last written to, and how long it is."""
+    try:
+        found = ledger_path(case).stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
 
 
 class Engine:
@@ -165,11 +76,13 @@ class Engine:
     ) -> None:
         self.first_draws, self.full_draws, self.seed = draws, full, seed
         self.jobs = Jobs()
-        self.registers = Memory(KEPT_REGISTERS)
-        self._cases, self._bases, self._runs = Memory(8), Memory(4), Memory(KEPT_RUNS)
-        self.pages = Memory(200)
-        self.proposals = Memory(500)
+        self.look_draws = min(BLOCK, draws)
+        self.registers, self.pages, self.proposals = Memory(KEPT_REGISTERS), Memory(KEPT_PAGES), Memory(500)
+        self._cases, self._runs = Memory(8), Memory(KEPT_RUNS)
+        self._bases = Memory(KEPT_WORLDS, lambda run: run.worlds.draws)
         self._lock = threading.Lock()
+        self.looked = threading.Event()
+        self._changes = 0
         folder = find(first)
         self.home = home or home_folder()
         self.folders: dict[str, Path] = {name: find(name) for name in bundled()}
@@ -223,6 +136,15 @@ class Engine:
         name = state.case or self.first
         return replace(state, case=f"{name}{MINE}") if self.folder(name) in self._bundled else state
 
+    # registers
+
+    def register(self, key: str, study: Study) -> str:
+        """Keep the numbers that a page says, without the worlds behind them, for the drawer; returns the key."""
+        kept = bare_study(study.case, study.numbers)
+        kept.passports = study.passports
+        self.registers.put(key, kept)
+        return key
+
     # runs
 
     def _simulate(self, case: Case, draws: int, reuse: Worlds | None, tell: Progress, numbers: tuple[Headline, ...]) -> Run:
@@ -236,9 +158,8 @@ class Engine:
             reuse=reuse,
             progress=lambda share, words: tell(0.3 + 0.65 * share, "simulate"),
         )
-        run = Run(case, worlds, fitted, numbers)
+        run = Run(case, worlds if reuse is None else shared(worlds, reuse), fitted, numbers)
         _ = run.table
-        tell(1.0, "simulate")
         return run
 
     def base(self, state: State, draws: int, *, urgent: bool = True) -> Run | Job:
@@ -248,18 +169,43 @@ class Engine:
         run = self._bases.get(key)
         if run is not None:
             return run  # type: ignore[no-any-return]
-        return self._start(key, lambda tell: self._simulate(case, draws, None, tell, tuple(headlines(case))), self._bases, urgent)
+        full = self._bases.get(("base", case.digest, self.full_draws))
+        if full is not None and draws < self.full_draws:
+            run = full.cache.get(("first", draws))
+            if run is None:
+                run = first_of(full, draws)
+                full.cache.put(("first", draws), run)
+            return run  # type: ignore[no-any-return]
 
-    def _start(self, key: Hashable, work: Callable[[Progress], Run], store: Memory, urgent: bool) -> Job:
+        def work(tell: Progress) -> None:
+            made = self._simulate(case, draws, None, tell, tuple(headlines(case)))
+            self._bases.put(key, made)
+            if draws == self.full_draws:
+                for fewer in {self.look_draws, self.first_draws} - {draws}:
+                    self._bases.drop(("base", case.digest, fewer))
+                _read_ahead(made)
+
+        return self._start(key, work, urgent)
+
+    def best(self, state: State) -> Run | None:
+        """The run of the case as it stands with the most worlds at hand."""
+        digest = self.case(state).digest
+        sizes = (self.full_draws, self.first_draws, self.look_draws)
+        return next((run for n in sizes if (run := self._bases.get(("base", digest, n))) is not None), None)
+
+    def _start(self, key: Hashable, work: Callable[[Progress], None], urgent: bool) -> Job:
+        # the stores alone hold runs: jobs are remembered for longer than runs may be
         known = self.jobs.find(key)
         if known is not None and known.state in ("cancelled", "failed"):
             return known
 
-        def kept(tell: Progress) -> None:
-            # the store alone holds the run: jobs are remembered for longer than runs may be
-            store.put(key, work(tell))
+        def done(tell: Progress) -> None:
+            try:
+                work(tell)
+            finally:
+                release()
 
-        return self.jobs.submit(key, kept, urgent=urgent)
+        return self.jobs.submit(key, done, urgent=urgent)
 
     def again(self, id_: str) -> None:
         """Let a job that was cancelled or failed be asked again."""
@@ -268,47 +214,71 @@ class Engine:
             with self._lock:
                 self.jobs.forget(job.key)
 
-    def view(self, state: State) -> View | Job:
+    def view(self, state: State, wait: float = 0.0) -> View | Job:
+        """What a state shows, or the job still under way after `wait` seconds."""
+        until = time.monotonic() + wait
+        found = self._view(state)
+        while isinstance(found, Job) and found.state in ("waiting", "running") and found.wait(until - time.monotonic()):
+            found = self._view(state)
+        return found
+
+    def _view(self, state: State) -> View | Job:
         """Base and yours, or the job that is still making one of them.
 
+        Without an intervention the most worlds at hand are shown, a first look of one block before the others.
         Raises ExpressionError where an intervention or a condition cannot be read.
         """
         case = self.case(state)
-        full = self.full_draws if state.draws == FULL else None
-        draws = full or self.first_draws
-        if not state.do and full is None and self._bases.get(("base", case.digest, self.full_draws)) is not None:
-            draws = self.full_draws
+        if not state.do:
+            base = self.best(state) or self.base(state, self.look_draws)
+            if isinstance(base, Job):
+                return base
+            return self._kept(state, base, base, base.worlds.draws < self.full_draws)
+        changed = intervene(case, state.do)
+        draws = self.full_draws if state.draws == FULL else self.first_draws
         base = self.base(state, draws)
         if isinstance(base, Job):
             return base
-        yours = base
-        if state.do:
-            changed = intervene(case, state.do)
-            key = ("run", case.digest, state.do, draws)
-            found = self._runs.get(key)
-            base_run = base
-            if found is None:
-                return self._start(
-                    key, lambda tell: self._simulate(changed, draws, base_run.worlds, tell, base_run.numbers), self._runs, True
-                )
-            yours = found
+        key = ("run", case.digest, state.do, draws)
+        yours = self._runs.get(key)
+        if yours is not None:
+            return self._kept(state, base, yours)
+        paired = base
+
+        def work(tell: Progress) -> None:
+            self._runs.put(key, self._simulate(changed, draws, paired.worlds, tell, paired.numbers))
+
+        return self._start(key, work, True)
+
+    @staticmethod
+    def _kept(state: State, base: Run, yours: Run, hurried: bool = False) -> View:
         mask = np.ones(yours.worlds.draws, dtype=bool)
         for condition in state.given:
             mask &= yours.mask(condition)
-        return View(state, base, yours, mask)
+        return View(state, base, yours, mask, hurried)
 
     def prepare(self, state: State) -> Job | None:
         """Run the full base meanwhile; None where it stands or was called off."""
-        if self.full_draws <= self.first_draws:
+        if self.full_draws <= self.look_draws:
             return None
         found = self.base(state, self.full_draws, urgent=False)
         return found if isinstance(found, Job) and found.state in ("waiting", "running") else None
 
     def warm(self) -> None:
-        """Start the first run of the first case, and the full one behind it."""
+        """Start the first look at the first case, and the full run behind it; `looked` tells when the first is over."""
         state = replace(State(), case=self.first)
-        self.base(state, self.first_draws)
+        look = self.base(state, self.look_draws)
+        self.looked = look.over if isinstance(look, Job) else self.looked
         self.prepare(state)
+
+    def version(self, state: State) -> Hashable:
+        """What the pages of a state rest on beside their address."""
+        case, best = self.case(state), self.best(state)
+        return case.digest, best.worlds.draws if best else 0, self._changes, len(self.folders), _ledger_stamp(case)
+
+    def changed(self) -> None:
+        """Say that something was made that pages show beside runs."""
+        self._changes += 1
 
     def close(self) -> None:
         """End the lanes."""

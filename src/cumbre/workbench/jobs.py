@@ -44,7 +44,7 @@ class Job:
 
     def wait(self, seconds: float) -> bool:
         """Whether the work was over within so many seconds."""
-        return self.over.wait(seconds)
+        return self.over.wait(max(seconds, 0.0))
 
 
 class Jobs:

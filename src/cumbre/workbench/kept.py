@@ -47,8 +47,7 @@ class KeptPages:
                 said.update(path.name.encode() + path.read_bytes())
         for path in sorted(_package().rglob("*")):
             if path.suffix in (".py", ".j2", ".po", ".json", ".css", ".js"):
-                found = path.stat()
-                said.update(f"{path}{found.st_size}{found.st_mtime_ns}".encode())
+                said.update(path.relative_to(_package()).as_posix().encode() + path.read_bytes())
         return said.hexdigest()[:20]
 
     def _read(self, lang: str) -> dict[str, Any] | None:

@@ -13,8 +13,6 @@ from cumbre.brief.charts.chart import Chart, drawn
 from cumbre.brief.charts.series import Line, Moment, draw_series
 from cumbre.brief.charts.timeline import letter
 from cumbre.brief.facts.relation import Level
-from cumbre.brief.facts.study import Study
-from cumbre.brief.numbers import Numbers
 from cumbre.brief.sections.page import Block, Sheet, Writer
 from cumbre.errors import CumbreError
 from cumbre.questions.ledger import ledger_path, read_ledger, verify
@@ -24,13 +22,12 @@ from cumbre.record.case import Case
 from cumbre.record.schema import Event
 from cumbre.workbench.address import State
 from cumbre.workbench.drawings import draw_calibration
-from cumbre.workbench.engine import Engine
+from cumbre.workbench.engine import Engine, bare_study
 from cumbre.workbench.figures import figure
 from cumbre.workbench.jobs import Job, Progress
 from cumbre.workbench.language import Words
 from cumbre.workbench.pages import pending
 from cumbre.workbench.site import render
-from cumbre.worlds import Worlds
 
 __all__ = ["ledger_page", "replay_chart", "start_replay"]
 
@@ -38,18 +35,13 @@ REPLAY_DRAWS, REPLAY_DATES, STEP_DAYS = 1_000, 6, 14
 MARKED = 6
 
 
-def _study(case: Case) -> Study:
-    return Study(case, Worlds.start(case.id, case.as_of, draws=1, seed=0), {}, {}, Numbers())
-
-
 def ledger_page(engine: Engine, state: State) -> str:
     """The whole page."""
     case = engine.case(state)
-    study = _study(case)
+    study = bare_study(case)
     w = Writer(study, Words(state.lang))
     blocks, fault = _ledger(w, case)
-    key = f"ledger-{case.digest}-{state.lang}"
-    engine.registers.put(key, study)
+    key = engine.register(f"ledger-{case.digest}-{state.lang}", study)
     return render(
         "ledger.html.j2",
         state,
@@ -216,11 +208,13 @@ def start_replay(engine: Engine, state: State) -> Job:
     def work(tell: Progress) -> pd.DataFrame:
         frame = replay(case, start, end, STEP_DAYS, draws=REPLAY_DRAWS, progress=lambda share, _: tell(share, "replay"))
         engine.pages.put(key, frame)
+        engine.changed()
         return frame
 
     known = engine.jobs.find(key)
     if known is not None and known.state in ("failed", "cancelled"):
         engine.jobs.forget(key)
+    engine.changed()
     return engine.jobs.submit(key, work, urgent=False)
 
 
@@ -234,7 +228,7 @@ def replay_chart(engine: Engine, state: State) -> str:
         if job is not None and job.state != "done":
             return pending(state, job, "/ledger/replay")
         return render("replay_start.html.j2", state)
-    study = _study(case)
+    study = bare_study(case)
     w = Writer(study, Words(state.lang))
     start, _ = _dates(case)
     events = sorted((e for e in case.events if start <= e.date), key=lambda e: -abs(e.intensity))[:MARKED]
@@ -244,8 +238,7 @@ def replay_chart(engine: Engine, state: State) -> str:
         (letter(k), w.words.short_year(e.date), w.words.pick(e.summary, e.summary_es), w.marks(e.source_id))
         for k, e in enumerate(events)
     ]
-    register = f"replay-{case.digest}-{state.lang}"
-    engine.registers.put(register, study)
+    register = engine.register(f"replay-{case.digest}-{state.lang}", study)
     return render("replay.html.j2", state, w, charts=charts, named=named, key=register)
 
 

@@ -11,10 +11,8 @@ from cumbre.brief.charts.chart import Chart, drawn
 from cumbre.brief.facts.ballot import ballot_facts
 from cumbre.brief.facts.outcomes import outcomes
 from cumbre.brief.facts.packages import package_facts
-from cumbre.brief.facts.study import Study
 from cumbre.brief.facts.table import TableFacts, table_facts
 from cumbre.brief.facts.why import Tornado, why_facts
-from cumbre.brief.numbers import Numbers
 from cumbre.brief.sections.later import driver_words
 from cumbre.brief.sections.page import Sheet, Writer
 from cumbre.brief.sections.table import table_section
@@ -22,14 +20,12 @@ from cumbre.errors import InputError
 from cumbre.record.case import Case
 from cumbre.workbench.address import State
 from cumbre.workbench.drawings import draw_space
-from cumbre.workbench.engine import Engine, View
+from cumbre.workbench.engine import Engine, View, bare_study
 from cumbre.workbench.figures import figure
-from cumbre.workbench.jobs import Job
 from cumbre.workbench.language import Words
 from cumbre.workbench.levers import levers
-from cumbre.workbench.pages import pending, problem
+from cumbre.workbench.pages import fragment
 from cumbre.workbench.site import render, source_card
-from cumbre.worlds import FEWEST, Worlds
 
 __all__ = ["driver", "negotiation_page", "negotiation_results", "position"]
 
@@ -71,25 +67,10 @@ def negotiation_page(engine: Engine, state: State) -> str:
 
 def negotiation_results(engine: Engine, state: State, wait: float = 0.0, pair: tuple[str, str] = ("", "")) -> tuple[str, bool]:
     """What follows from the positions as they stand in the address."""
-    try:
-        view = engine.view(state)
-        if isinstance(view, Job) and wait and view.wait(wait):
-            view = engine.view(state)
-    except InputError as error:
-        return problem(state, error), True
-    if isinstance(view, Job):
-        return pending(state, view, "/negotiation/results"), False
-    key = ("negotiation", view.key, pair)
-    known = engine.pages.get(key)
-    if known is None:
-        known = _results(engine, view, pair)
-        engine.pages.put(key, known)
-    return known, True
+    return fragment(engine, state, "negotiation", "/negotiation/results", lambda view: _results(engine, view, pair), wait, pair)
 
 
 def _results(engine: Engine, view: View, pair: tuple[str, str]) -> str:
-    if view.kept < FEWEST:
-        return render("few.html.j2", view.state)
     study = view.study()
     w = Writer(study, Words(view.state.lang))
     w.ballot = ballot_facts(study)
@@ -100,8 +81,7 @@ def _results(engine: Engine, view: View, pair: tuple[str, str]) -> str:
     blocks = [block for block in section.blocks if isinstance(block, (Chart, Sheet))]
     tornados = [t for t in why_facts(study, outcomes(study, w.ballot)) if t.drivers]
     space, chosen = _space(w, view, facts, pair)
-    key = f"{view.key}-study"
-    engine.registers.put(key, study)
+    key = engine.register(f"{view.key}-study", study)
     numeric = [(i.issue.id, w.issue(i.issue)) for i in facts.issues]
     return render(
         "negotiation_results.html.j2",
@@ -229,7 +209,7 @@ def _bars(w: Writer, tornado: Tornado) -> dict[str, Any]:
 def position(engine: Engine, state: State, actor: str, issue: str) -> str:
     """The sentence behind a position: how it was judged, its quote or source."""
     case = engine.case(state)
-    study = Study(case, Worlds.start(case.id, case.as_of, draws=1, seed=0), {}, {}, Numbers())
+    study = bare_study(case)
     w = Writer(study, Words(state.lang))
     row = next((p for p in case.positions if (p.actor, p.issue) == (actor, issue)), None)
     if row is None:
@@ -260,8 +240,7 @@ def position(engine: Engine, state: State, actor: str, issue: str) -> str:
         )
         if value is not None
     ]
-    key = f"position-{case.digest}-{actor}-{issue}-{state.lang}"
-    engine.registers.put(key, study)
+    key = engine.register(f"position-{case.digest}-{actor}-{issue}-{state.lang}", study)
     cards = [source_card(w, case.source[i]) for i in row.source_id if i in case.source]
     return render(
         "position.html.j2",
@@ -283,7 +262,7 @@ def driver(engine: Engine, state: State, id_: str, actor: str, issue: str) -> st
     speaker = next((p.actor for p in case.positions if p.issue == issue and case.side(p.actor) == actor), None)
     if speaker is not None:
         return position(engine, state, speaker, issue)
-    study = Study(case, Worlds.start(case.id, case.as_of, draws=1, seed=0), {}, {}, Numbers())
+    study = bare_study(case)
     w = Writer(study, Words(state.lang))
     channel = next((c for c in case.channels if c.id == actor), None)
     if channel is not None:
@@ -299,9 +278,9 @@ def driver(engine: Engine, state: State, id_: str, actor: str, issue: str) -> st
             key="",
         )
     row = case.issue.get(issue)
-    base = engine.base(State(case=state.case, as_of=state.as_of), engine.first_draws)
+    base = engine.best(state)
     text, numbers = (row.change_basis if row else ""), []
-    if not isinstance(base, Job):
+    if base is not None:
         for name in (id_, id_.replace("table.", "table.input_", 1)):
             known = base.study.passports.get(id_.split(".")[0], {}).get(name)
             if known is not None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Callable, Hashable
 from typing import Any
 
-from cumbre.brief.facts.study import Study
-from cumbre.brief.numbers import Numbers, rule
+from cumbre.brief.numbers import rule
 from cumbre.brief.sections.page import Section, Writer
 from cumbre.errors import CumbreError, InputError
 from cumbre.workbench import filters as conditions
@@ -20,7 +19,7 @@ from cumbre.workbench.paired import charts, pairs
 from cumbre.workbench.site import render
 from cumbre.worlds import FEWEST
 
-__all__ = ["SECTIONS", "case_page", "controls", "problem", "results", "section"]
+__all__ = ["SECTIONS", "case_page", "controls", "fragment", "pending", "problem", "results", "section"]
 
 SECTIONS = ("record", "relation", "table", "home", "ballot", "why", "watch", "method")
 """Sections of the brief that the case page opens for your worlds."""
@@ -32,19 +31,21 @@ def problem(state: State, error: Exception, status: int = 400) -> str:
     return render("problem.html.j2", state, text=text)
 
 
-def controls(engine: Engine, state: State) -> dict[str, Any]:
-    """Everything beside the page: levers, filters, presets, notes. Filters come with the first worlds."""
+def controls(engine: Engine, state: State, *, all_filters: bool = False) -> dict[str, Any]:
+    """Everything beside the page: levers, filters, presets, notes. Filters come with the first worlds.
+
+    all_filters   read them from the worlds now, where they were not read before
+    """
     case, words = engine.case(state), Words(state.lang)
     try:
         groups = levers(case, state.do, words)
         free_do = unmatched(groups, state.do)
     except InputError:
         groups, free_do = levers(case, (), words), state.do
-    base = engine.base(replace(state, do=(), given=()), engine.first_draws)
+    base = engine.best(state)
     found, free_given = [], state.given
-    if not isinstance(base, Job):
-        writer = Writer(Study(case, base.worlds, base.fitted, base.study.modules, Numbers()), words)
-        found = conditions.filters(writer, base.variables, state.given)
+    if base is not None and (base.knows_variables or all_filters):
+        found = conditions.filters(Writer(base.opened(), words), base.variables, state.given)
         free_given = conditions.free(found, state.given)
     by_stage: dict[str, list[conditions.Filter]] = {}
     for item in found:
@@ -71,28 +72,32 @@ def _canon(lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(canonical(line) for line in lines)
 
 
-def _register(engine: Engine, key: str, study: Study) -> str:
-    engine.registers.put(key, study)
-    return key
+def fragment(
+    engine: Engine, state: State, name: str, poll: str, make: Callable[[View], str], wait: float = 0.0, about: Hashable = ""
+) -> tuple[str, bool]:
+    """A part of a page that rests on worlds, and whether it is complete; else the progress of the run, or what is wrong.
 
-
-def results(engine: Engine, state: State, wait: float = 0.0) -> tuple[str, bool]:
-    """The case page's numbers and charts, and whether they are complete; else the progress of the run."""
-    began = time.perf_counter()
+    name, about   what is kept for the next reader of the same view
+    make          writes it; a view with too few worlds never comes to it unless `name` is "results", which says so itself
+    """
     try:
-        view = engine.view(state)
-        if isinstance(view, Job) and wait and view.wait(wait):
-            view = engine.view(state)
+        view = engine.view(state, wait)
     except InputError as error:
         return problem(state, error), True
     if isinstance(view, Job):
-        return pending(state, view, "/case/results"), False
-    known = engine.pages.get(("results", view.key))
-    if known is not None:
-        return known, True
-    html = _results(engine, view, began)
-    engine.pages.put(("results", view.key), html)
-    return html, True
+        return pending(state, view, poll), False
+    key = (name, view.key, about)
+    known = engine.pages.get(key)
+    if known is None:
+        known = make(view) if view.kept >= FEWEST or name == "results" else render("few.html.j2", state)
+        engine.pages.put(key, known)
+    return known, True
+
+
+def results(engine: Engine, state: State, wait: float = 0.0) -> tuple[str, bool]:
+    """The case page's numbers and charts."""
+    began = time.perf_counter()
+    return fragment(engine, state, "results", "/case/results", lambda view: _results(engine, view, began), wait)
 
 
 def pending(state: State, job: Job, poll: str) -> str:
@@ -102,15 +107,15 @@ def pending(state: State, job: Job, poll: str) -> str:
 
 
 def _results(engine: Engine, view: View, began: float) -> str:
-    state, case = view.state, view.base.case
-    study = Study(case, view.base.worlds, view.base.fitted, view.base.bare.modules, Numbers(), {}, view.base.study.passports)
+    state = view.state
+    study = view.base.opened()
     w = Writer(study, Words(state.lang))
     found = pairs(w, view)
     few = view.kept < FEWEST
     n, kept = (_count(w, name, count) for name, count in (("worlds", view.yours.worlds.draws), ("kept", view.kept)))
     drawn = charts(w, view, found)
-    key = _register(engine, view.key, study)
-    ready = state.do or view.base.worlds.draws >= engine.full_draws or not engine.prepare(state)
+    key = engine.register(view.key, study)
+    more = view.hurried and engine.prepare(state) is not None
     seconds = w.words.decimal(time.perf_counter() - began, 2)
     cards = [p for p in (_card(found, stage) for stage in ("relation", "table", "home", "ballot")) if p is not None]
     return render(
@@ -125,7 +130,7 @@ def _results(engine: Engine, view: View, began: float) -> str:
         n=n,
         kept=kept,
         key=key,
-        more=not ready,
+        more=more,
         seconds=seconds,
         sections=SECTIONS,
         ran=bool(state.do),
@@ -150,21 +155,13 @@ def _card(found: Any, stage: str) -> Any:
 
 def section(engine: Engine, state: State, name: str, wait: float = 0.0) -> tuple[str, bool]:
     """One section of the brief, made from your worlds."""
-    view = engine.view(state)
-    if isinstance(view, Job) and wait and view.wait(wait):
-        view = engine.view(state)
-    if isinstance(view, Job):
-        return pending(state, view, f"/case/section/{name}"), False
-    key = ("section", view.key, name)
-    known = engine.pages.get(key)
-    if known is None:
-        if view.kept < FEWEST:
-            return render("few.html.j2", state), True
+
+    def make(view: View) -> str:
         study = view.study()
         w = Writer(study, Words(state.lang))
-        known = render("section.html.j2", state, w, section=_section(w, name), key=_register(engine, f"{view.key}-study", study))
-        engine.pages.put(key, known)
-    return known, True
+        return render("section.html.j2", state, w, section=_section(w, name), key=engine.register(f"{view.key}-study", study))
+
+    return fragment(engine, state, "section", f"/case/section/{name}", make, wait, name)
 
 
 def _section(w: Writer, name: str) -> Section:

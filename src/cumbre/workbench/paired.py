@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +20,13 @@ from cumbre.brief.numbers import Figure, Form, rule
 from cumbre.brief.sections.page import Writer
 from cumbre.questions.headlines import Headline
 from cumbre.record.passport import Passport
-from cumbre.workbench.engine import Run, View
+from cumbre.workbench.runs import Mask, Run, View
 from cumbre.worlds import FEWEST
 
-__all__ = ["Pair", "charts", "pairs"]
+__all__ = ["Pair", "charts", "pairs", "past"]
 
 GREY = Palette.slate
 FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -50,34 +50,54 @@ def _form(number: Headline) -> tuple[Form, int]:
     return "number", 2
 
 
-def _figure(w: Writer, which: str, number: Headline, column: FloatArray) -> Figure:
+class _Spread(NamedTuple):
+    """A column of numbers in short: how many are defined, mean, its Monte Carlo error, and the central 80 %."""
+
+    n: int
+    mean: float
+    error: float
+    low: float
+    high: float
+
+
+def _spread(column: FloatArray) -> _Spread:
     known = column[np.isfinite(column)]
     n = int(known.size)
+    if not n:
+        return _Spread(0, float("nan"), float("nan"), float("nan"), float("nan"))
+    places = [int(0.1 * (n - 1)), int(0.9 * (n - 1))]
+    parts = np.partition(known, places)
+    return _Spread(n, float(known.mean()), float(known.std() / np.sqrt(n)), float(parts[places[0]]), float(parts[places[1]]))
+
+
+def _spreads(run: Run) -> list[_Spread]:
+    """Of every headline number over all worlds of a run; made once."""
+    known = run.cache.get("spreads")
+    if known is None:
+        known = [_spread(run.table[:, k]) for k in range(run.table.shape[1])]
+        run.cache.put("spreads", known)
+    return known  # type: ignore[no-any-return]
+
+
+def _figure(w: Writer, which: str, number: Headline, spread: _Spread) -> Figure:
     form, digits = _form(number)
-    mean = float(known.mean()) if n else float("nan")
-    error = float(known.std() / np.sqrt(n)) if n else float("nan")
-    low = high = None
-    if n and number.is_chance:
-        low, high = max(mean - 1.2816 * error, 0.0), min(mean + 1.2816 * error, 1.0)
-    elif n:
-        places = [int(0.1 * (n - 1)), int(0.9 * (n - 1))]
-        parts = np.partition(known, places)
-        low, high = float(parts[places[0]]), float(parts[places[1]])
-    known_rule = rule(f"wb.rule.{which}", what=number.text)
+    low, high = spread.low, spread.high
+    if number.is_chance:
+        low, high = max(spread.mean - 1.2816 * spread.error, 0.0), min(spread.mean + 1.2816 * spread.error, 1.0)
     passport = Passport(
         f"{which}.{number.id}",
-        mean if n else None,
+        spread.mean if spread.n else None,
         number.unit,
         "simulated",
         f"{which}: {number.text}",
-        low=low,
-        high=high,
+        low=low if spread.n else None,
+        high=high if spread.n else None,
         level=0.8,
-        n=n,
-        mc_error=error if n else None,
+        n=spread.n,
+        mc_error=spread.error if spread.n else None,
         note=number.expression,
     )
-    return w.study.numbers.add(passport, form, digits, known_rule)
+    return w.study.numbers.add(passport, form, digits, rule(f"wb.rule.{which}", what=number.text))
 
 
 def pairs(w: Writer, view: View) -> list[Pair]:
@@ -87,11 +107,12 @@ def pairs(w: Writer, view: View) -> list[Pair]:
     kept = after if all_kept else after[view.mask]
     found = []
     same = view.state.is_base
+    of_base = _spreads(view.base)
+    of_yours = _spreads(view.yours) if all_kept else [_spread(kept[:, k]) for k in range(kept.shape[1])]
     for k, number in enumerate(view.base.numbers):
-        base = _figure(w, "base", number, before[:, k])
-        if not np.isfinite(base.value) and not np.isfinite(kept[:, k]).any():
+        if not of_base[k].n and not of_yours[k].n:
             continue
-        yours = _figure(w, "yours", number, kept[:, k])
+        base, yours = _figure(w, "base", number, of_base[k]), _figure(w, "yours", number, of_yours[k])
         gap = None
         if not same and base.sayable and yours.sayable:
             gap = _gap(w, number, before[:, k], kept[:, k], base, yours, all_kept)
@@ -139,7 +160,7 @@ def _fan(run: Run, mask: Mask, name: str) -> Level | None:
     whole = bool(mask.all())
     if whole and (known := run.cache.get(("fan", name))) is not None:
         return known  # type: ignore[no-any-return]
-    study = run.bare
+    study = run.study
     if name == "approval":
         if not study.has("home", "approval"):
             return None
@@ -168,16 +189,16 @@ def _series(w: Writer, view: View, found: Sequence[Pair], name: str) -> Chart | 
     base = _fan(view.base, np.ones(view.base.worlds.draws, dtype=bool), name)
     if base is None:
         return None
-    case, study = view.base.case, view.base.bare
+    case, study = view.base.case, view.base.study
     stage = "relation" if name == "index" else "home"
     number = next((p for p in found if p.number.id.startswith("relation.index" if name == "index" else "home.approval")), None)
     yours = None if view.state.is_base else _fan(view.yours, view.mask, name)
     colour = Palette.indigo if name == "index" else Palette.wine
-    past = _past(view.base, name)
-    lines = [Line(w.s("wb.base") if yours else "", GREY if yours or not view.state.is_base else colour, past=past, future=base)]
+    known = view.base.past.get(name) if view.hurried else past(view.base, name)
+    lines = [Line(w.s("wb.base") if yours else "", GREY if yours or not view.state.is_base else colour, past=known, future=base)]
     if yours is not None:
         lines.append(Line(w.s("wb.yours"), colour, future=yours))
-    first = past.dates[0] if past else base.dates[0]
+    first = known.dates[0] if known else base.dates[0]
     first = max(first, case.as_of.replace(year=case.as_of.year - 1))
     moments = [Moment(case.as_of, w.words.short(case.as_of))]
     if study.vote_day < case.horizon:
@@ -210,17 +231,16 @@ def _series(w: Writer, view: View, found: Sequence[Pair], name: str) -> Chart | 
     )
 
 
-def _past(run: Run, name: str) -> Level | None:
-    """What was estimated up to the date, from the read-outs of the stage; computed once a run."""
-    if (known := run.cache.get(("past", name))) is not None:
-        return known or None
-    from cumbre.brief.facts.home import home_facts
-    from cumbre.brief.facts.relation import relation_facts
+def past(run: Run, name: str) -> Level | None:
+    """What was estimated up to the date, from the read-outs of the stage; computed once a case."""
+    if name not in run.past:
+        from cumbre.brief.facts.home import home_facts
+        from cumbre.brief.facts.relation import relation_facts
 
-    facts = (relation_facts if name == "index" else home_facts)(run.study)
-    past = facts.past if facts is not None else None
-    run.cache.put(("past", name), past or False)
-    return past
+        facts = (relation_facts if name == "index" else home_facts)(run.opened())
+        run.past[name] = facts.past if facts is not None else None
+    found: Level | None = run.past[name]
+    return found
 
 
 def _columns(w: Writer) -> tuple[str, ...]:

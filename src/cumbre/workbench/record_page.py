@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 
 from cumbre.brief.charts.chart import Chart
 from cumbre.brief.facts.record import record_facts
-from cumbre.brief.facts.study import Study
-from cumbre.brief.numbers import Figure, Numbers
+from cumbre.brief.numbers import Figure
 from cumbre.brief.sections.page import Sheet, Writer
 from cumbre.brief.sections.record import record_section
 from cumbre.read import Proposal
-from cumbre.record.case import Case
 from cumbre.record.schema import Kind
 from cumbre.workbench.address import State
 from cumbre.workbench.articles import marked
-from cumbre.workbench.engine import Engine
+from cumbre.workbench.engine import Engine, bare_study
 from cumbre.workbench.figures import figure
 from cumbre.workbench.jobs import Job
 from cumbre.workbench.language import Words
+from cumbre.workbench.pages import pending
 from cumbre.workbench.polls import OTHERS, named
 from cumbre.workbench.site import render
-from cumbre.worlds import Worlds
 
 __all__ = ["event_rows", "houses", "proposal_cards", "record_page"]
-
-
-def _study(case: Case) -> Study:
-    """A study without worlds: the record alone."""
-    return Study(case, Worlds.start(case.id, case.as_of, draws=1, seed=0), {}, {}, Numbers())
 
 
 def event_rows(w: Writer) -> list[dict[str, Any]]:
@@ -118,7 +112,7 @@ def _polls(w: Writer) -> list[tuple[Any, ...]]:
 def record_page(engine: Engine, state: State, notice: str = "") -> str:
     """The whole page."""
     case = engine.case(state)
-    study = _study(case)
+    study = bare_study(case)
     w = Writer(study, Words(state.lang))
     section = record_section(w, record_facts(study))
     timeline = [block for block in section.blocks if isinstance(block, Chart)]
@@ -136,8 +130,7 @@ def record_page(engine: Engine, state: State, notice: str = "") -> str:
         tuple(w.s(f"wb.poll.{c}") for c in ("last_day", "pollster", "question", "n", "shares", "source")),
         tuple(_polls(w)),
     )
-    key = f"record-{case.digest}-{state.lang}"
-    engine.registers.put(key, study)
+    key = engine.register(f"record-{case.digest}-{state.lang}", study)
     return render(
         "record.html.j2",
         state,
@@ -188,14 +181,10 @@ def proposal_cards(engine: Engine, state: State, proposals: list[Proposal], note
 
 def houses(engine: Engine, state: State) -> str:
     """House effects of the pollsters as the ballot stage estimates them."""
-    base = engine.base(State(case=state.case, as_of=state.as_of, lang=state.lang), engine.first_draws)
-    if isinstance(base, Job):
-        base.wait(1.5)
-        if base.state != "done":
-            return render("pending.html.j2", state, job=base, poll="/record/houses", percent=f"{100 * base.share:.0f}")
-        base = engine.base(State(case=state.case, as_of=state.as_of, lang=state.lang), engine.first_draws)
-        assert not isinstance(base, Job)
-    study = Study(base.case, base.worlds, base.fitted, base.bare.modules, Numbers(), base.study.tables, base.study.passports)
+    view = engine.view(replace(state, do=(), given=()), 1.5)
+    if isinstance(view, Job):
+        return pending(state, view, "/record/houses")
+    base, study = view.base, view.base.opened()
     w = Writer(study, Words(state.lang))
     table = study.readout("ballot", "houses", "house_effects")
     if table is None:
@@ -222,6 +211,5 @@ def houses(engine: Engine, state: State) -> str:
     sheet = Sheet(
         "houses", w.s("wb.houses"), (w.s("wb.poll.pollster"), *(w.surname(n) for n in names)), rows, w.t("wb.houses.note")
     )
-    key = f"houses-{base.case.digest}-{state.lang}"
-    engine.registers.put(key, study)
+    key = engine.register(f"houses-{base.case.digest}-{state.lang}", study)
     return render("block.html.j2", state, w, block=sheet, key=key)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from cumbre.brief.facts.study import Study
-from cumbre.brief.numbers import Numbers
 from cumbre.brief.sections.page import Writer
 from cumbre.errors import InputError, UsageError
 from cumbre.read import Proposal, accept, correct
 from cumbre.workbench.address import State
 from cumbre.workbench.articles import read_article
+from cumbre.workbench.engine import bare_study
 from cumbre.workbench.folder import add_rows
 from cumbre.workbench.language import Words
 from cumbre.workbench.polls import faults, poll_rows
 from cumbre.workbench.record_page import houses, proposal_cards, record_page
 from cumbre.workbench.site import render, source_card
-from cumbre.worlds import Worlds
 
 if TYPE_CHECKING:
     from cumbre.workbench.app import Bench
@@ -44,7 +41,7 @@ def _source(bench: Bench, state: State, rest: str, fields: Fields, request: Requ
     if not text.isdigit() or not 1 <= int(text) <= len(case.sources):
         return PlainTextResponse("no such source", status_code=404)
     row = case.sources[int(text) - 1]
-    w = Writer(Study(case, Worlds.start(case.id, case.as_of, draws=1, seed=0), {}, {}, Numbers()), Words(state.lang))
+    w = Writer(bare_study(case), Words(state.lang))
     events = [(w.words.short_year(e.date), w.words.pick(e.summary, e.summary_es)) for e in case.events if row.id in e.source_id]
     return HTMLResponse(render("source.html.j2", state, w, card=source_card(w, row), id=row.id, events=events[:20]))
 
@@ -138,7 +135,7 @@ def _poll(bench: Bench, state: State, rest: str, fields: Fields, request: Reques
 
 
 def _houses(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:
-    return HTMLResponse(houses(bench.engine, replace(state, do=(), given=())))
+    return HTMLResponse(houses(bench.engine, state))
 
 
 ROUTES = {

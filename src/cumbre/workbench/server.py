@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from cumbre.errors import UsageError
+from cumbre.workbench.memory import few_arenas
 from cumbre.workbench.security import is_loopback, require_token
 
 __all__ = ["serve"]
@@ -35,6 +36,7 @@ def serve(case: str | Path = "washington-2026", *, host: str = "127.0.0.1", port
         raise UsageError(
             f"cannot listen on {host}:{port} ({error.strerror}); choose another --port, or --host 127.0.0.1"
         ) from None
+    few_arenas()
     import uvicorn
 
     from cumbre.workbench.app import Bench, create_app
