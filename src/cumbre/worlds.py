@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy import special, stats
+from scipy import special
 
 from cumbre.errors import UsageError, WorldsError
 from cumbre.expression import evaluate_condition, evaluate_number, parse
@@ -57,6 +57,17 @@ class Chance:
         return self.n >= FEWEST
 
 
+class _Key(np.random.bit_generator.ISeedSequence):
+    """A given key as a seed: the same numbers as `Philox(key=...)`, which asks the system for entropy first and throws it away."""
+
+    def __init__(self, key: npt.NDArray[np.uint64]) -> None:
+        self.key = key
+
+    def generate_state(self, n_words: int, dtype: npt.DTypeLike = np.uint64) -> npt.NDArray[Any]:
+        """The key itself, whatever length is asked for."""
+        return self.key.view(dtype)
+
+
 @dataclass(frozen=True)
 class Stream:
     """Random numbers at one address (seed, stage, name), for draws `first` to `first + draws`.
@@ -79,7 +90,7 @@ class Stream:
     def generator(self, block: int) -> np.random.Generator:
         """The generator of one block."""
         key = hashlib.blake2b(f"{self.seed}\x1f{self.stage}\x1f{self.name}\x1f{block}".encode(), digest_size=16).digest()
-        return np.random.Generator(np.random.Philox(key=np.frombuffer(key, dtype=np.uint64)))
+        return np.random.Generator(np.random.Philox(_Key(np.frombuffer(key, dtype=np.uint64))))
 
     def draw(self, sample: Callable[[np.random.Generator, int], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """Blocks of `sample(generator, BLOCK)`, joined along the draw and cut to this stream's draws."""
@@ -114,8 +125,10 @@ class Stream:
     def sobol(self, d: int) -> FloatArray:
         """Scrambled Sobol points in (0, 1), shape (draw, d); a block is a balanced set of its own scramble."""
 
+        from scipy.stats import qmc  # here, because it takes longer to load than all the rest
+
         def points(g: np.random.Generator, n: int) -> FloatArray:
-            raw = stats.qmc.Sobol(d, scramble=True, rng=np.random.default_rng(g.integers(2**63))).random(n)
+            raw = qmc.Sobol(d, scramble=True, rng=np.random.default_rng(g.integers(2**63))).random(n)
             return np.clip(raw, 1e-9, 1 - 1e-9)
 
         return self.draw(points)

@@ -17,7 +17,7 @@ from cumbre.backtest.coded_events import CodedEvents
 from cumbre.record.importers.cameo import QUAD_OF, kind_of_cameo, mode_of_cameo
 from cumbre.record.schema import Kind
 from cumbre.relation.hawkes import branching, fit_weights, gain_per_event
-from cumbre.relation.level import Law, log_marginal
+from cumbre.relation.level import Law, log_marginals
 from cumbre.relation.mirror import first_tellings
 
 __all__ = ["fit_case", "plover_rows"]
@@ -66,7 +66,7 @@ def _law(rows: pd.DataFrame, pairs: int) -> dict[str, float]:
 
     def loss(p: FloatArray) -> float:
         law = law_of(p)
-        return -sum(log_marginal(w, y, n, law) for w, y, n in series)
+        return -sum(float(log_marginals(w, y, n, [law])[0]) for w, y, n in series)
 
     start = np.array([1.0, np.log(1.5), np.log(1.5), np.log(20.0), np.log(3.0), np.log(0.7)])
     best = law_of(optimize.minimize(loss, start, method="Nelder-Mead", options={"maxiter": 160, "xatol": 0.02, "fatol": 0.5}).x)

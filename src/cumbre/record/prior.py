@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 __all__ = ["Prior", "parse_prior", "pert_quantile"]
 
@@ -86,7 +86,7 @@ class Prior:
             case "pert":
                 span = p[2] - p[0]
                 a, b = 1 + 4 * (p[1] - p[0]) / span, 1 + 4 * (p[2] - p[1]) / span
-                return float(stats.beta.cdf((x - p[0]) / span, a, b))
+                return float(special.betainc(a, b, np.clip((x - p[0]) / span, 0.0, 1.0)))
         return float(x >= p[0])
 
     def ppf(self, u: npt.ArrayLike) -> FloatArray:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from cumbre.relation.counts import LEVELS
 from cumbre.relation.kernels import MONTH, decayed_at
@@ -88,5 +88,5 @@ def index_ahead(scores: Scores, fit: dict[str, Any]) -> tuple[FloatArray, FloatA
     a, b, c = fit["spread"]
     traffic = np.concatenate([scores.traffic[:, :1], scores.traffic[:, :-1]], axis=1)
     spread = np.exp(a + b * 0.5 * np.log(variance) + c * np.log(traffic + 0.5))
-    quantiles = np.clip(centre[..., None] + spread[..., None] * stats.t.ppf(LEVELS, FREEDOM), -10, 10)
+    quantiles = np.clip(centre[..., None] + spread[..., None] * special.stdtrit(FREEDOM, LEVELS), -10, 10)
     return np.clip(centre, -10, 10), quantiles

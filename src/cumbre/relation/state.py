@@ -18,7 +18,7 @@ from cumbre.record.case import Case
 from cumbre.relation.cluster import Spec, draw_events, tilt_of
 from cumbre.relation.dyads import KINDS, QUAD_OF_KIND, QUADS, SideEvents, pairs_of, side_events
 from cumbre.relation.kernels import HALF_LIVES, decay_factor
-from cumbre.relation.level import Law, Path, log_marginal, smooth
+from cumbre.relation.level import Law, Path, log_marginals, smooth
 from cumbre.worlds import day_number
 
 __all__ = ["PARTS", "Fitted", "PairState", "fit", "future_levels", "part_mask", "smooth_some", "weekly"]
@@ -116,13 +116,13 @@ def _law(pooled: dict[str, float], weeks: IntArray, y: FloatArray, n: FloatArray
     base = Law(pooled["mean"], wide, pooled["sd"], min(pooled["half_life"], 26.0), pooled["event_sd"], pooled["week_sd"])
     if len(weeks) < 5:
         return base
-    best, found = -np.inf, base
-    for swing, memory, noise in product((0.7, 1.0, 1.4, 2.0, 2.8, 4.0), (0.12, 0.25, 0.5, 1.0, 2.0), (0.5, 0.7, 1.0, 1.4)):
-        law = Law(base.mean, wide, base.sd * swing, base.half_life * memory, base.event_sd * noise, base.week_sd)
-        score = log_marginal(weeks, y, n, law) - sum(np.log(f) ** 2 for f in (swing, memory, noise))
-        if score > best:
-            best, found = score, law
-    return found
+    grid = list(product((0.7, 1.0, 1.4, 2.0, 2.8, 4.0), (0.12, 0.25, 0.5, 1.0, 2.0), (0.5, 0.7, 1.0, 1.4)))
+    laws = [
+        Law(base.mean, wide, base.sd * swing, base.half_life * memory, base.event_sd * noise, base.week_sd)
+        for swing, memory, noise in grid
+    ]
+    score = log_marginals(weeks, y, n, laws) - (np.log(grid) ** 2).sum(axis=1)
+    return laws[int(score.argmax())]
 
 
 def _intensity(events: SideEvents, prior: dict[str, Any]) -> FloatArray:
