@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -51,6 +51,6 @@ def parse_po(text: str, name: str = "catalogue") -> dict[str, str]:
             close()
             current = {}
         field = match[1] or field
-        current[field] = current.get(field, "") + str(ast.literal_eval(match[2]))
+        current[field] = current.get(field, "") + json.loads(match[2])
     close()
     return pairs

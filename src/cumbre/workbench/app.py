@@ -70,6 +70,11 @@ class Bench:
         """Whether the libraries and the case are loaded."""
         return self._ready.is_set()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the full run of the first case stands."""
+        return self._engine is not None and self.is_ready and self._engine.is_full(State())
+
     def has_numbers(self, seconds: float) -> bool:
         """Whether the first worlds are there within so many seconds, or never will be."""
         if not self._ready.wait(seconds):
@@ -137,9 +142,12 @@ def create_app(bench: Bench, *, host: str = "127.0.0.1", token: str | None = Non
 
     @app.get("/")
     def first(request: Request) -> Response:
+        state = state_of(request)
+        known = bench.kept.page(state) if bench.kept is not None and not bench.is_full else None
+        if known is not None:
+            return HTMLResponse(known)
         if not bench.is_ready:
-            known = bench.kept.page(state_of(request)) if bench.kept is not None else None
-            return HTMLResponse(known or starting_page(state_of(request)))
+            return HTMLResponse(starting_page(state))
         return _route(bench, "GET", "", request, [])
 
     @app.get("/starting")

@@ -13,7 +13,7 @@ from cumbre.brief.facts.study import Study
 from cumbre.questions.whatif import scenario_toml
 from cumbre.workbench import filters as conditions
 from cumbre.workbench.address import State
-from cumbre.workbench.engine import View
+from cumbre.workbench.engine import Engine, View
 from cumbre.workbench.jobs import Job
 from cumbre.workbench.language import Words
 from cumbre.workbench.levers import assignments
@@ -45,12 +45,16 @@ def _keep(bench: Bench, state: State, page: str) -> None:
     view = engine.view(state)
     if not isinstance(view, View) or engine.pages.get(("kept", view.key)) or view.base.worlds.draws < engine.full_draws:
         return
+    if bench.kept is not None:
+        engine.pages.put(("kept", view.key), "yes")
+        bench.kept.keep(state.lang, page, view.key, passports_of(engine, view))
+
+
+def passports_of(engine: Engine, view: View) -> dict[str, str]:
+    """Every passport of a view's first page, as the drawer shows it."""
     study = engine.registers.get(view.key)
-    if study is None or bench.kept is None:
-        return
-    engine.pages.put(("kept", view.key), "yes")
-    found = {id_: str(said) for id_ in list(study.numbers.figures) if (said := passport(study, id_, state.lang)) is not None}
-    bench.kept.keep(state.lang, page, view.key, found)
+    ids = list(study.numbers.figures) if study is not None else []
+    return {id_: str(said) for id_ in ids if (said := passport(study, id_, view.state.lang)) is not None}
 
 
 def _show(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:

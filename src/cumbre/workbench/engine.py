@@ -193,6 +193,10 @@ class Engine:
         sizes = (self.full_draws, self.first_draws, self.look_draws)
         return next((run for n in sizes if (run := self._bases.get(("base", digest, n))) is not None), None)
 
+    def is_full(self, state: State) -> bool:
+        """Whether the full run of a case stands."""
+        return self._bases.get(("base", self.case(state).digest, self.full_draws)) is not None
+
     def _start(self, key: Hashable, work: Callable[[Progress], None], urgent: bool) -> Job:
         # the stores alone hold runs: jobs are remembered for longer than runs may be
         known = self.jobs.find(key)

@@ -1,13 +1,18 @@
-"""The first page, kept on disk: same case, same version, same numbers, so it may be shown before anything is loaded."""
+"""The first page, kept on disk: same case, same version, same numbers, so it may be shown before anything is loaded.
+
+The package brings the first pages of its own case, under the same kind of name: they are shown only where case and package hold, byte
+for byte, what the pages were made from (`python -m cumbre.workbench.ship`).
+"""
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import json
 import os
 import tempfile
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,11 +22,25 @@ from cumbre.workbench.address import State
 __all__ = ["KeptPages"]
 
 
+SHIPPED = "workbench/shipped"
+"""Folder of the package with the first pages of the cases that come with it."""
+
+
 def _package() -> Path:
     spec = find_spec("cumbre")
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent
+
+
+@lru_cache(maxsize=1)
+def _package_hash() -> str:
+    """Hash of everything in the package that a page may depend on."""
+    root, said = _package(), hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.suffix in (".py", ".j2", ".po", ".json", ".css", ".js") and SHIPPED not in path.as_posix():
+            said.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return said.hexdigest()
 
 
 class KeptPages:
@@ -45,20 +64,19 @@ class KeptPages:
         for path in sorted(folder.iterdir()):
             if path.suffix in (".csv", ".toml", ".sqlite"):
                 said.update(path.name.encode() + path.read_bytes())
-        for path in sorted(_package().rglob("*")):
-            if path.suffix in (".py", ".j2", ".po", ".json", ".css", ".js"):
-                said.update(path.relative_to(_package()).as_posix().encode() + path.read_bytes())
+        said.update(_package_hash().encode())
         return said.hexdigest()[:20]
 
     def _read(self, lang: str) -> dict[str, Any] | None:
         name = self._name()
         if name is None:
             return None
-        try:
-            found = json.loads((self.folder / f"{name}.{lang}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        return found if isinstance(found, dict) else None
+        for place in (self.folder, _package() / SHIPPED):
+            with contextlib.suppress(OSError, ValueError):
+                found = json.loads(gzip.decompress((place / f"{name}.{lang}.json.gz").read_bytes()))
+                if isinstance(found, dict):
+                    return found
+        return None
 
     def page(self, state: State) -> str | None:
         """The first page in a language, if it was kept and the address asks for nothing else."""
@@ -73,15 +91,30 @@ class KeptPages:
         return found["passports"].get(id_) if found and found["key"] == key else None
 
     def keep(self, lang: str, page: str, key: str, passports: dict[str, str]) -> None:
-        """Keep a page; a cache that cannot be written is no fault."""
+        """Keep a page for the next start; a cache that cannot be written is no fault."""
         name = self._name()
         if name is None:
             return
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            for old in sorted(self.folder.glob("*.json"), key=lambda p: p.stat().st_mtime)[:-8]:
+            for old in sorted(self.folder.glob("*.json.gz"), key=lambda p: p.stat().st_mtime)[:-8]:
                 old.unlink(missing_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"page": page, "key": key, "passports": passports}, file, ensure_ascii=False)
-            os.replace(temporary, self.folder / f"{name}.{lang}.json")
+            _write(self.folder / f"{name}.{lang}.json.gz", page, key, passports)
+
+    def ship(self, lang: str, page: str, key: str, passports: dict[str, str]) -> Path:
+        """Put a page into the package itself; pages of other contents leave it."""
+        place, name = _package() / SHIPPED, self._name()
+        place.mkdir(exist_ok=True)
+        for old in place.glob(f"*.{lang}.json.gz"):
+            old.unlink()
+        _write(place / f"{name}.{lang}.json.gz", page, key, passports)
+        return place / f"{name}.{lang}.json.gz"
+
+
+def _write(path: Path, page: str, key: str, passports: dict[str, str]) -> None:
+    text = json.dumps({"page": page, "key": key, "passports": passports}, ensure_ascii=False)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "wb") as file:
+        file.write(gzip.compress(text.encode(), 9, mtime=0))
+    os.chmod(temporary, 0o644)
+    os.replace(temporary, path)
