@@ -1,11 +1,12 @@
 """Cumbre and kronikas on one first round in the same run: time, memory, coverage, width, CRPS, error.
 
     python -m venv other && other/bin/pip install kronikas==0.2.0
-    python benchmarks/ballot_kronikas.py --data DIR --kronikas-python other/bin/python [--election co-2018] [--days 7 30]
+    python benchmarks/ballot_kronikas.py --data DIR --kronikas-python other/bin/python [--election co-2018] [--days 7 30] [--out FILE]
 
 kronikas runs with its default settings in its own environment, as its README shows, on the polls of the last `--window` days
 that list every option. Cumbre runs on the same polls with the prior learned without this election. Both are scored on the same cells: the
-candidates who ran and the options that every poll lists.
+candidates who ran and the options that every poll lists. `--out` adds the rows to a JSON file; the calibration page
+reads the one that ships, `src/cumbre/priors/ballot_rivals.json`.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ def wide(polls: pd.DataFrame, options: list[str]) -> pd.DataFrame:
 
 def score(
     name: str, seconds: float, memory: float, q: np.ndarray[Any, Any], mean: np.ndarray[Any, Any], y: np.ndarray[Any, Any]
-) -> None:
-    """Print one line."""
+) -> dict[str, Any]:
+    """Print one line and return its figures."""
     inside = ((q[:, 1] <= y) & (y <= q[:, 37])).sum()
     width = (q[:, 37] - q[:, 1]).mean()
     error = np.abs(mean - y).mean()
@@ -80,6 +81,28 @@ def score(
         f"  {name:9s} {seconds:7.2f} s  {memory:6.0f} MB  90 % covers {inside} of {len(y)}  width {width:5.1f}  "
         f"CRPS {crps_of(q, y).mean():.2f}  MAE {error:.2f}"
     )
+    values = {
+        "cells": len(y),
+        "inside90": int(inside),
+        "width90": width,
+        "crps": crps_of(q, y).mean(),
+        "mae": error,
+        "seconds": seconds,
+    }
+    return {"who": name} | {k: round(float(v), 3) for k, v in values.items()}
+
+
+def keep(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Add rows to the file; a row of the same election, horizon and forecaster is replaced."""
+    old = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.is_file() else []
+    known = {(r["election"], r["days"], r["who"]): r for r in [*old, *rows]}
+    provenance = {
+        "what": "Cumbre (learned without the election) and kronikas 0.2.0 at its defaults on the same polls and cells",
+        "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
+        "code": "python benchmarks/ballot_kronikas.py --data DIR --kronikas-python PYTHON --out FILE",
+    }
+    text = json.dumps({"provenance": provenance, "rows": [known[k] for k in sorted(known)]}, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -90,6 +113,7 @@ def main() -> None:
     parser.add_argument("--election", default="co-2018")
     parser.add_argument("--days", type=int, nargs="+", default=[7, 30])
     parser.add_argument("--window", type=int, default=75)
+    parser.add_argument("--out", type=Path, help="JSON file to which the rows are added")
     args = parser.parse_args()
     polls, results = ballot.read(args.data)
     truth = outcomes(results)
@@ -117,7 +141,8 @@ def main() -> None:
         x = 100 * ballot.draw_first(state, prior, 20_000)[:, [state.options.index(o) for o in options]]
         seconds = time.perf_counter() - start
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        score("Cumbre", seconds, memory, np.quantile(x, ballot.LEVELS, axis=0).T, x.mean(axis=0), y)
+        head = {"election": args.election, "days": days, "polls": len(table)}
+        mine_row = score("Cumbre", seconds, memory, np.quantile(x, ballot.LEVELS, axis=0).T, x.mean(axis=0), y)
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "polls.csv"
             table.to_csv(file, index=False)
@@ -128,7 +153,9 @@ def main() -> None:
             sys.exit(f"kronikas failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no output'}")
         other = json.loads(line.removeprefix("RESULT "))
         q = np.array([other["quantiles"][o] for o in options])
-        score("kronikas", other["seconds"], other["memory"], q, np.array([other["mean"][o] for o in options]), y)
+        row = score("kronikas", other["seconds"], other["memory"], q, np.array([other["mean"][o] for o in options]), y)
+        if args.out is not None:
+            keep(args.out, [head | mine_row, head | row])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,19 @@ from scipy import special
 
 from cumbre import priors
 from cumbre.ballot.first_round import centred_utility, root
-from cumbre.ballot.history import DAYS, LONG, First, Pair, blank_is_valid, first_round, pair_polls, questions_of
+from cumbre.ballot.history import (
+    DAYS,
+    LONG,
+    Asked,
+    First,
+    Pair,
+    blank_is_valid,
+    first_round,
+    houses_seen,
+    pair_polls,
+    questions_of,
+)  # fmt: skip
+from cumbre.ballot.house_record import HouseHistory, Seen, fit_persistence
 from cumbre.ballot.learning import BallotPrior, Outcome, half_from_result, learn, outcomes
 from cumbre.ballot.logratio import shares
 from cumbre.ballot.runoff import AXIS, half_logit, pool, quantiles
@@ -81,26 +94,34 @@ def prepare(
     truth: Mapping[tuple[str, str], Outcome],
     days: tuple[int, ...] = DAYS + LONG,
     progress: Progress | None = None,
+    houses: HouseHistory | None = None,
 ) -> tuple[list[First], list[tuple[str, int, Pair]]]:
     """States of every election at every horizon: first rounds, and polls of the pair that ran.
 
-    Of the truth only the day of voting and, for a run-off, who ran is used.
+    Of the truth only the day of voting and, for a run-off, who ran is used. A house starts from its record in earlier elections of the
+    country: those of the folder, and those of `houses` (the shipped prior); how much of a record returns is taken from `houses`, or else
+    learned from all elections but the one that is forecast.
     """
     firsts: list[First] = []
     pairs: list[tuple[str, int, Pair]] = []
     by = {(str(e), str(r)): rows for (e, r), rows in polls.groupby(["election_id", "round"])}
+    questions = {key: questions_of(by[key]) for key in sorted(truth) if key in by}
+    seen = {} if houses is None else dict(houses.seen)
+    seen |= _houses_seen(questions, truth, min(days))
     for number, (election, rnd) in enumerate(sorted(truth)):
         if (election, rnd) not in by:
             continue
-        asked = questions_of(by[election, rnd])
+        asked = questions[election, rnd]
+        learned = houses.persistence if houses is not None else fit_persistence(seen, leave_out=election)
+        record = HouseHistory(learned, seen)
         date = pd.Timestamp(truth[election, rnd].date)
         names = sorted(truth[election, rnd].share)
         for d in days:
             asof = date - pd.Timedelta(days=d)
             if rnd == "1":
-                state = first_round(asked, election, asof, d)
+                state = first_round(asked, election, asof, d, record)
                 if state is not None:
-                    firsts.append(state)
+                    firsts.append(replace(state, seen=seen.get(election)))
             elif len(names) == 2:
                 pair = pair_polls(asked, names[0], names[1], asof)
                 if pair is not None:
@@ -108,6 +129,19 @@ def prepare(
         if progress:
             progress((number + 1) / len(truth), f"polls of {election}")
     return firsts, pairs
+
+
+def _houses_seen(
+    questions: Mapping[tuple[str, str], list[Asked]], truth: Mapping[tuple[str, str], Outcome], days: int
+) -> dict[str, Seen]:
+    """Houses of every election by its last polls, each election by itself."""
+    out = {}
+    for (election, rnd), asked in questions.items():
+        if rnd == "1":
+            state = first_round(asked, election, pd.Timestamp(truth[election, rnd].date) - pd.Timedelta(days=days), days)
+            if state is not None:
+                out[election] = houses_seen(state)
+    return out
 
 
 def draw_first(state: First, prior: BallotPrior, draws: int = DRAWS) -> FloatArray:
@@ -214,8 +248,9 @@ def run(
     truth = outcomes(results)
     say = progress or (lambda share, words: None)
     days = DAYS + LONG if refit else DAYS
-    firsts, pairs = prepare(polls, truth, days, progress=lambda s, w: say(0.6 * s, w))
     shipped = None if refit else BallotPrior.from_dict(priors.load("ballot"))
+    known = shipped.houses if shipped else None
+    firsts, pairs = prepare(polls, truth, days, progress=lambda s, w: say(0.6 * s, w), houses=known)
     elections = sorted({e for e, _ in truth})
     rows: list[dict[str, Any]] = []
     for number, election in enumerate(elections):
@@ -230,12 +265,12 @@ def run(
 
 def election_rows(
     election: str, polls: pd.DataFrame, truth: Mapping[tuple[str, str], Outcome], firsts: list[First],
-    pairs: list[tuple[str, int, Pair]], prior: BallotPrior,
+    pairs: list[tuple[str, int, Pair]], prior: BallotPrior, days: tuple[int, ...] = DAYS,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Forecast rows of one election: first round, run-off, and run-off from the true first round."""
     rows: list[dict[str, Any]] = []
     for state in firsts:
-        if state.election == election and state.days in DAYS:
+        if state.election == election and state.days in days:
             rows += first_rows(state, prior)
     second, before = truth.get((election, "2")), truth.get((election, "1"))
     if second is None or len(second.share) != 2:

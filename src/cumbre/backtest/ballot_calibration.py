@@ -7,7 +7,6 @@ on the same cells: that average as a point (its CRPS is its absolute error), and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import pandas as pd
 from scipy import special
 
 from cumbre.backtest import ballot
+from cumbre.backtest.ballot_reference import reference
 from cumbre.ballot.history import DAYS, blank_is_valid
 from cumbre.ballot.learning import Outcome, outcomes
 
@@ -72,15 +72,16 @@ def bootstrap(difference: FloatArray, unit: npt.NDArray[Any], rounds: int = 2000
     return float(total.sum() / count.sum()), float(low), float(high)
 
 
-def calibrate(data: Path, forecasts: Path) -> dict[str, Any]:
-    """Tables by horizon and the PIT histogram of a forecast file on a folder of elections, rounded for printing.
+def calibrate(polls: pd.DataFrame, results: pd.DataFrame, forecasts: pd.DataFrame) -> dict[str, Any]:
+    """Tables by horizon and PIT histograms of a forecast table on the elections of a folder, rounded for printing.
 
-    Keys: by_horizon (rows), pit (share of results in ten equal bins of the forecast distribution, all horizons up to 30 days, each
-    election weighted alike), late (candidates with 5 % or more who were no cell).
+    Keys: by_horizon (rows; `_low`, `_high`: 90 % range over whole elections), pit (share of results in ten equal bins of the forecast
+    distribution, all horizons up to 30 days, each election weighted alike), pit_by_horizon (the same by horizon, every cell alike, with the
+    standard deviation of each share over whole elections), surprises (candidates with 5 % or more who were no cell).
     """
-    polls, results = ballot.read(data)
     cells = cells_of(polls, results)
-    table = pd.read_csv(forecasts, dtype={"round": str})
+    truth = outcomes(results)
+    table = forecasts.assign(round=forecasts["round"].astype(str))
     table = table[table["round"] == "1"].assign(days=lambda t: t["days_before"].astype(int))
     joined = cells.merge(table, on=["election_id", "days", "candidate"], how="left")
     if joined["mean"].isna().any():
@@ -90,7 +91,8 @@ def calibrate(data: Path, forecasts: Path) -> dict[str, Any]:
     sd = 100 * np.sqrt(p * (1 - p) / joined["size"].to_numpy(float))
     sampling = 100 * p[:, None] + sd[:, None] * special.ndtri(ballot.LEVELS)[None, :]
     joined = joined.assign(
-        crps=crps_of(q, y), crps_sampling=crps_of(sampling, y), crps_average=np.abs(100 * p - y),
+        crps=crps_of(q, y), crps_reference=crps_of(reference(joined, polls, truth), y),
+        crps_sampling=crps_of(sampling, y), crps_average=np.abs(100 * p - y),
         cov50=(q[:, 9] <= y) & (y <= q[:, 29]), cov80=(q[:, 3] <= y) & (y <= q[:, 35]), cov90=(q[:, 1] <= y) & (y <= q[:, 37]),
         cov90_sampling=(sampling[:, 1] <= y) & (y <= sampling[:, 37]), width90=q[:, 37] - q[:, 1],
         ae=np.where(y >= 5, np.abs(joined["mean"] - y), np.nan), ae_average=np.where(y >= 5, np.abs(100 * p - y), np.nan),
@@ -101,28 +103,41 @@ def calibrate(data: Path, forecasts: Path) -> dict[str, Any]:
         gain, low, high = bootstrap((g["crps"] - g["crps_average"]).to_numpy(), g["election_id"].to_numpy())
         row: dict[str, Any] = {"days": int(days), "elections": int(g["election_id"].nunique()), "cells": len(g)}
         names = (
-            "ae",
-            "ae_average",
-            "crps",
-            "crps_average",
-            "crps_sampling",
-            "cov50",
-            "cov80",
-            "cov90",
-            "cov90_sampling",
+            "ae", "ae_average", "crps", "crps_average", "crps_sampling", "crps_reference", "cov50", "cov80", "cov90", "cov90_sampling",
             "width90",
-        )
+        )  # fmt: skip
         row |= {n: round(float(g[n].mean()), 3) for n in names}
+        for name in ("cov50", "cov80", "cov90", "crps"):
+            _, bottom, top = bootstrap(g[name].to_numpy(float), g["election_id"].to_numpy())
+            row |= {f"{name}_low": round(bottom, 3), f"{name}_high": round(top, 3)}
         rows.append(row | {"gain": round(gain, 3), "gain_low": round(low, 3), "gain_high": round(high, 3)})
+    joined = joined.assign(position=np.minimum((q < y[:, None]).sum(axis=1) / 40, 0.999))
     near = joined[joined["days"] <= 30]
-    position = (near[ballot.COLUMNS].to_numpy(float) < near["result"].to_numpy(float)[:, None]).sum(axis=1) / 40
     weight = 1 / near.groupby(["election_id"])["result"].transform("size").to_numpy(float)
-    pit, _ = np.histogram(np.minimum(position, 0.999), bins=10, range=(0, 1), weights=weight)
+    pit, _ = np.histogram(near["position"], bins=10, range=(0, 1), weights=weight)
     return {
         "by_horizon": rows,
         "pit": [round(float(v), 4) for v in pit / pit.sum()],
-        "surprises": surprises(outcomes(results), joined),
+        "pit_by_horizon": _pit(joined),
+        "surprises": surprises(truth, joined),
     }
+
+
+def _pit(joined: pd.DataFrame) -> list[dict[str, Any]]:
+    """PIT histogram of each horizon in ten bins, and how much each share would vary over whole elections (sd of the bootstrap)."""
+    out = []
+    for days, g in joined.groupby("days"):
+        bins = np.minimum((10 * g["position"].to_numpy(float)).astype(int), 9)
+        inside = bins[:, None] == np.arange(10)[None, :]
+        per = pd.DataFrame(inside).groupby(g["election_id"].to_numpy())
+        total, count = per.sum().to_numpy(float), per.size().to_numpy(float)
+        pick = np.random.default_rng(1).integers(0, len(total), (2000, len(total)))
+        shares = total[pick].sum(axis=1) / count[pick].sum(axis=1)[:, None]
+        out.append({
+            "days": int(str(days)), "cells": len(g), "share": [round(float(v), 4) for v in inside.mean(axis=0)],
+            "sd": round(float(np.sqrt(shares.var(axis=0).mean())), 4),
+        })  # fmt: skip
+    return out
 
 
 def surprises(truth: Mapping[tuple[str, str], Outcome], joined: pd.DataFrame) -> list[dict[str, Any]]:

@@ -16,6 +16,11 @@ from cumbre.record.passport import Label, Passport
 __all__ = ["passports"]
 
 
+HOUSE_ROLES = {
+    "name": "on a candidate who stands again", "place": "on a place in the polls", "other": "on others", "blank": "on the blank vote",
+    "size": "size of its effects against other houses",
+}  # fmt: skip
+
 ENOUGH = 8
 """Elections at a horizon under which it counts as extrapolated."""
 
@@ -54,6 +59,10 @@ def _learned(fitted: Fitted) -> list[Passport]:
         ("blank.shift", b.shift, "logit", "real minus polled blank vote", b.n, "two elections of one country"),
         ("runoff.blank", 100 * r.blank_median, "per cent of valid votes", "blank vote of the run-off", b.n, ""),
     ]  # fmt: skip
+    for family, found in fitted.prior.houses.persistence.items():
+        said = f"posterior sd {found['sd']:.2f}; houses and roles seen in two elections"
+        rule = f"correlation of a house's effects between two elections of a country: {HOUSE_ROLES[family]}"
+        rows.append((f"house.memory_{family}", found["r"], "", rule, int(found["n"]), said))
     return [
         Passport(f"ballot.{key}", value, unit, "selected", rule, n=count, note=note, sources=())
         for key, value, unit, rule, count, note in rows

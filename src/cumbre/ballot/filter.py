@@ -1,7 +1,7 @@
 """Exact Gaussian filter and smoother of support over time.
 
 State: utilities theta_t (option) as a random walk with innovation variance `walk`^2 a day, and static house effects d_h (option)
-with variance `house`^2 around the record of the house. A poll of the options S, seen through the matrix A (rows: listed
+with variance (`house` ratio)^2 around the record of the house. A poll of the options S, seen through the matrix A (rows: listed
 options, columns: all options; identity rows unless the question changes the field), gives
 
     B y = B (A theta_t + d_h[S] + error),   error ~ N(0, design / n diag(1 / p) + poll^2 I + extra^2 I)
@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from cumbre.ballot.logratio import FLOOR, close, helmert, utilities
 
-__all__ = ["DIFFUSE", "Scales", "State", "Survey", "Trend", "fit_scales", "growth", "observe", "run_filter", "smooth"]
+__all__ = ["DIFFUSE", "HousePrior", "Scales", "State", "Survey", "Trend", "fit_scales", "growth", "observe", "run_filter", "smooth"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -66,6 +66,14 @@ class Scales:
     walk: float
     house: float
     poll: float
+
+
+@dataclass(frozen=True)
+class HousePrior:
+    """What is known of house effects beforehand, each (house, option): mean on the log scale, and factor on the sd `house`."""
+
+    mean: FloatArray
+    ratio: FloatArray
 
 
 @dataclass(frozen=True)
@@ -149,7 +157,7 @@ def run_filter(
     scales: Scales,
     prior_mean: FloatArray,
     houses: int,
-    house_record: FloatArray | None = None,
+    house_record: HousePrior | None = None,
     jumps: Jumps = (),
     keep: list[_Step] | None = None,
     prior_sd: FloatArray | float = DIFFUSE,
@@ -157,7 +165,7 @@ def run_filter(
 ) -> State:
     """Support after all surveys, which must be sorted by day.
 
-    prior_mean (option,) of utilities before the first poll; house_record (house, option) prior means of house effects;
+    prior_mean (option,) of utilities before the first poll; house_record: prior of house effects, N(0, house^2) without it;
     jumps: (day, variance (option,)) of dated events, which widen the walk between the polls before and on or after that day;
     prior_sd (option,) of utilities before the first poll; observed: what `observe` gives for each survey, if it is at hand.
 
@@ -170,11 +178,12 @@ def run_filter(
     size = k * (1 + houses)
     mean = np.zeros(size)
     mean[:k] = prior_mean
-    if house_record is not None:
-        mean[k:] = house_record.ravel()
     cov = np.zeros((size, size))
     cov[np.arange(k), np.arange(k)] = np.square(prior_sd)
     cov[np.arange(k, size), np.arange(k, size)] = scales.house**2
+    if house_record is not None:
+        mean[k:] = house_record.mean.ravel()
+        cov[np.arange(k, size), np.arange(k, size)] *= np.square(house_record.ratio.ravel())
     index = np.arange(k)
     loglik, day = 0.0, surveys[0].day if surveys else 0.0
     extra = scales.poll**2
@@ -214,7 +223,7 @@ def smooth(
     prior_mean: FloatArray,
     houses: int,
     days: FloatArray,
-    house_record: FloatArray | None = None,
+    house_record: HousePrior | None = None,
     jumps: Jumps = (),
     prior_sd: FloatArray | float = DIFFUSE,
 ) -> tuple[Trend, State]:
@@ -263,7 +272,7 @@ def fit_scales(
     log_prior: FloatArray,
     prior_mean: FloatArray,
     houses: int,
-    house_record: FloatArray | None = None,
+    house_record: HousePrior | None = None,
     jumps: Jumps = (),
     prior_sd: FloatArray | float = DIFFUSE,
 ) -> tuple[FloatArray, list[State]]:

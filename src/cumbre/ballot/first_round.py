@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import special
 
 from cumbre.ballot.common_error import CommonError, centre, error_scale, pooled_spread
-from cumbre.ballot.filter import DIFFUSE, Jumps, Scales, State, Survey, fit_scales
+from cumbre.ballot.filter import DIFFUSE, HousePrior, Jumps, Scales, State, Survey, fit_scales
 from cumbre.ballot.logratio import close, shares
 
 __all__ = ["GRID", "Estimate", "centred_utility", "estimate", "house_table", "merge", "quasi_errors", "root", "start"]
@@ -121,7 +121,7 @@ def estimate(
     options: int,
     houses: int,
     undecided: float = 0.0,
-    house_record: FloatArray | None = None,
+    house_record: HousePrior | None = None,
     grid: Sequence[Scales] = GRID,
     jumps: Jumps = (),
     prior_mean: FloatArray | None = None,

@@ -16,11 +16,13 @@ import pandas as pd
 
 from cumbre.ballot.blank import deflate
 from cumbre.ballot.filter import Survey
-from cumbre.ballot.first_round import Estimate, estimate
+from cumbre.ballot.first_round import Estimate, estimate, start
+from cumbre.ballot.house_record import HouseHistory, Seen, roles_of, seen_of
+from cumbre.ballot.logratio import shares
 from cumbre.ballot.pairs import pair_state
 
 __all__ = [
-    "DAYS", "LONG", "Asked", "First", "Pair", "blank_is_valid", "first_round", "pair_polls", "questions_of",
+    "DAYS", "LONG", "Asked", "First", "Pair", "blank_is_valid", "first_round", "houses_seen", "pair_polls", "questions_of",
 ]  # fmt: skip
 
 FloatArray = npt.NDArray[np.float64]
@@ -40,7 +42,8 @@ UNKNOWN_N = 800.0
 
 @dataclass(frozen=True)
 class First:
-    """First round of one election as of one day: options (names), kinds, estimate, who is on recent lists, polls, houses."""
+    """First round of one election as of one day: options (names), kinds, estimate, who is on recent lists, polls, houses; and what
+    all polls of the election say of its houses (for later elections of the country)."""
 
     election: str
     days: int
@@ -50,6 +53,7 @@ class First:
     present: npt.NDArray[np.bool_]
     polls: int
     houses: tuple[str, ...]
+    seen: Seen | None = None
 
     @property
     def country(self) -> str:
@@ -131,13 +135,15 @@ def _size(value: Any) -> float:
     return number if np.isfinite(number) and number > 0 else UNKNOWN_N
 
 
-def first_round(asked: Sequence[Asked], election: str, asof: pd.Timestamp, days: int) -> First | None:
+def first_round(
+    asked: Sequence[Asked], election: str, asof: pd.Timestamp, days: int, record: HouseHistory | None = None
+) -> First | None:
     """First-round state of an election from polls whose field work ended on or before `asof`; None where there are none.
 
-    Later polls are left out here, not by the caller.
+    Later polls are left out here, not by the caller. `record`: houses of earlier elections of the country; others in it are not read.
     """
     blank = blank_is_valid(election)
-    known = []
+    published = []
     for a in asked:
         share = dict(a.candidates)
         if a.lists_other:
@@ -145,16 +151,16 @@ def first_round(asked: Sequence[Asked], election: str, asof: pd.Timestamp, days:
         if blank and a.lists_blank:
             share["blank"] = a.blank
         if a.end <= asof and share and sum(share.values()) > 0:
-            known.append((a, share))
-    if not known:
+            published.append((a, share))
+    if not published:
         return None
-    last = max(a.end for a, _ in known)
+    last = max(a.end for a, _ in published)
     edge = (asof if last > asof - pd.Timedelta(days=RECENT) else last) - pd.Timedelta(days=RECENT)
-    names = sorted({name for a, share in known if a.end > edge for name in share})
+    names = sorted({name for a, share in published if a.end > edge for name in share})
     if len(names) < 2:
         return None
     index = {name: i for i, name in enumerate(names)}
-    used = [(a, {k: v for k, v in s.items() if k in index}) for a, s in known if a.end > last - pd.Timedelta(days=WINDOW)]
+    used = [(a, {k: v for k, v in s.items() if k in index}) for a, s in published if a.end > last - pd.Timedelta(days=WINDOW)]
     used = [(a, share) for a, share in used if len(share) >= 2 and sum(share.values()) > 0]
     if not used:
         return None
@@ -167,14 +173,27 @@ def first_round(asked: Sequence[Asked], election: str, asof: pd.Timestamp, days:
         surveys.append(Survey(float((a.end - asof).days), houses[a.pollster], options, values, n, name=a.poll_id))
         if a.end > edge:
             missing.append(a.undecided)
-    e = estimate(surveys, len(names), len(houses), float(np.mean(missing)) if missing else 0.0)
+    kind = tuple(n if n in ("blank", "other") else "candidate" for n in names)
+    undecided = float(np.mean(missing)) if missing else 0.0
+    known = None
+    if record is not None:
+        rough = shares(start(surveys, len(names)))
+        known = record.prior(election, tuple(houses), roles_of(names, kind, rough))
+    e = estimate(surveys, len(names), len(houses), undecided, known)
     newest = max(s.day for s in surveys)
     present = np.zeros(len(names), dtype=bool)
     for s in surveys:
         if s.day >= newest - FIELD:
             present[s.options] = True
-    kind = tuple(n if n in ("blank", "other") else "candidate" for n in names)
     return First(election, days, tuple(names), kind, e, present, len(surveys), tuple(houses))
+
+
+def houses_seen(first: First) -> Seen:
+    """What the polls behind a state say of their houses; the state must have been made without a record."""
+    e = first.estimate
+    prior_sd = float(np.sqrt(e.weights @ np.array([g.house**2 for g in e.grid])))
+    roles = roles_of(first.options, first.kinds, e.share)
+    return seen_of(first.houses, roles, e.share, e.house_mean, e.house_sd, prior_sd)
 
 
 def pair_polls(asked: Sequence[Asked], a: str, b: str, asof: pd.Timestamp) -> Pair | None:

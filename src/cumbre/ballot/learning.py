@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 from cumbre.ballot.blank import BlankError, fit_blank
 from cumbre.ballot.common_error import CommonError, Residuals, fit_common_error
 from cumbre.ballot.history import First, Pair, blank_is_valid
+from cumbre.ballot.house_record import HouseHistory, fit_persistence
 from cumbre.ballot.runoff import RunoffCell, RunoffError, fit_runoff, half_logit
 
 __all__ = ["BallotPrior", "Outcome", "half_from_result", "learn", "outcomes"]
@@ -25,8 +26,8 @@ class BallotPrior:
     common: CommonError
     runoff: RunoffError
     blank: BlankError
-    houses: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Record of houses by country and name: their mean effect on the log of the blank vote, shrunk to 0."""
+    houses: HouseHistory = field(default_factory=HouseHistory)
+    """What houses did in earlier elections, and how much of it returns."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for the prior file."""
@@ -35,7 +36,8 @@ class BallotPrior:
     @classmethod
     def from_dict(cls, d: dict[str, Any]) -> BallotPrior:
         """Read what `as_dict` wrote; other keys of the prior file are left alone."""
-        return cls(CommonError(**d["common"]), RunoffError(**d["runoff"]), BlankError(**d["blank"]), d.get("houses", {}))
+        houses = HouseHistory.from_dict(d.get("houses", {}))
+        return cls(CommonError(**d["common"]), RunoffError(**d["runoff"]), BlankError(**d["blank"]), houses)
 
 
 @dataclass(frozen=True)
@@ -80,30 +82,16 @@ def half_from_result(truth: Outcome | None, a: str, b: str) -> float | None:
     return half_logit(truth.share[a] / 100, truth.share[b] / 100, (truth.blank or 0.0) / 100).item()
 
 
-def house_records(firsts: Sequence[First]) -> dict[str, dict[str, float]]:
-    """How much each house overstates the blank vote against the other houses of an election, by country; the only option that
-    one election shares with the next. The mean over n elections is shrunk by n / (n + 1)."""
-    seen: dict[str, dict[str, list[float]]] = {}
-    for f in firsts:
-        if f.blank is None or f.days != 7:
-            continue
-        for number, house in enumerate(f.houses):
-            effect = f.estimate.house_mean[number]
-            others = np.arange(len(effect)) != f.blank
-            weight = f.estimate.share[others] / f.estimate.share[others].sum()
-            seen.setdefault(f.country, {}).setdefault(house, []).append(float(effect[f.blank] - weight @ effect[others]))
-    return {c: {h: sum(v) / (len(v) + 1) for h, v in sorted(by.items())} for c, by in sorted(seen.items())}
-
-
 def learn(
     firsts: Sequence[First], pairs: Sequence[tuple[str, int, Pair]], truth: Mapping[tuple[str, str], Outcome],
-    leave_out: str | None = None, weight: Mapping[str, float] | None = None,
+    leave_out: str | Collection[str] | None = None, weight: Mapping[str, float] | None = None,
 ) -> BallotPrior:  # fmt: skip
-    """Prior from past elections, without `leave_out`. firsts and pairs are states as of each horizon.
+    """Prior from past elections, without `leave_out` (an election or several). firsts and pairs are states as of each horizon.
 
     `weight` multiplies elections (thin ones weighted down in a sensitivity run).
     """
-    firsts = [f for f in firsts if f.election != leave_out and (f.election, "1") in truth]
+    out = {leave_out} if isinstance(leave_out, str) else set(leave_out or ())
+    firsts = [f for f in firsts if f.election not in out and (f.election, "1") in truth]
     polled, real = [], []
     for f in firsts:
         spoiled = truth[f.election, "1"].blank
@@ -119,7 +107,7 @@ def learn(
     runoffs, blanks = [], []
     for election, rnd in sorted(truth):
         second = truth[election, rnd].share
-        if rnd != "2" or election == leave_out or len(second) != 2:
+        if rnd != "2" or election in out or len(second) != 2:
             continue
         a, b = sorted(second)
         real_logit = float(np.log(second[a] / second[b]))
@@ -129,4 +117,6 @@ def learn(
         for name, days, pair in pairs:
             if name == election:
                 runoffs.append(RunoffCell(election, real_logit, None, pair.logit, pair.variance, float(days)))
-    return BallotPrior(fit_common_error(cells), fit_runoff(runoffs, blanks), blank, house_records(firsts))
+    seen = {f.election: f.seen for f in firsts if f.seen is not None}
+    houses = HouseHistory(fit_persistence(seen), seen)
+    return BallotPrior(fit_common_error(cells), fit_runoff(runoffs, blanks), blank, houses)

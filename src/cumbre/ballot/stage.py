@@ -11,8 +11,9 @@ from cumbre import priors
 from cumbre.ballot import inputs
 from cumbre.ballot.blank import deflate
 from cumbre.ballot.common_error import CommonError, error_scale
-from cumbre.ballot.filter import DIFFUSE, Jumps, Scales, Survey, growth, run_filter
+from cumbre.ballot.filter import DIFFUSE, HousePrior, Jumps, Scales, Survey, growth, run_filter
 from cumbre.ballot.first_round import FEWEST, Estimate, centred_utility, estimate, merge, root, start
+from cumbre.ballot.house_record import roles_of
 from cumbre.ballot.inputs import Change, Contest, Field, Question
 from cumbre.ballot.learning import BallotPrior
 from cumbre.ballot.logratio import close
@@ -81,6 +82,8 @@ class Fitted:
     country: str
     surveys: tuple[Survey, ...]
     jumps: tuple[tuple[float, FloatArray], ...]
+    record: HousePrior | None = None
+    election: str = ""
 
 
 def horizon_days(case: Case) -> tuple[int, int]:
@@ -138,7 +141,7 @@ def _estimate(
     houses: int,
     seen: BoolArray,
     undecided: float,
-    record: FloatArray | None = None,
+    record: HousePrior | None = None,
     jumps: Jumps = (),
 ) -> tuple[Estimate, Scales, FloatArray, FloatArray]:
     """Scales from the polls of the main options, then the full state at those scales."""
@@ -202,7 +205,7 @@ def fit(case: Case, prior: BallotPrior | None = None) -> Fitted:
     table = affinity(field.x, field.y, field.bloc, where, sharp)
 
     surveys = prepared(asked, field, houses, active, full, table, blank)
-    record = _house_record(houses, active, field, prior, country, blank)
+    record = _house_record(houses, active, field, prior, election.id if election else "", rough.share)
     jumps = _jumps(case, changes, active)
     state, scales, _, _ = _estimate(surveys, len(active), max(len(houses), 1), seen, undecided, record, jumps)
     last = max((s.day for s in surveys), default=0.0)
@@ -220,7 +223,7 @@ def fit(case: Case, prior: BallotPrior | None = None) -> Fitted:
         pairs = pair_table(prior.runoff, expected, standing, polled, table, field.blank, float(runoff_days))
     return Fitted(
         field, asked, houses, contests, changes, support, expected, mean, sd, scale, table, sharp, pairs, prior, days, runoff_days,
-        country, tuple(surveys), jumps,
+        country, tuple(surveys), jumps, record, election.id if election else "",
     )  # fmt: skip
 
 
@@ -236,15 +239,12 @@ def _jumps(case: Case, changes: tuple[Change, ...], active: IntArray) -> tuple[t
 
 
 def _house_record(
-    houses: tuple[str, ...], active: IntArray, field: Field, prior: BallotPrior, country: str, blank: bool
-) -> FloatArray:
-    """Prior means of house effects (house, active): the record of a house on the blank vote in earlier elections of the country."""
-    out = np.zeros((max(len(houses), 1), len(active)))
-    if blank and field.blank in active:
-        column = int(np.flatnonzero(active == field.blank)[0])
-        for h, name in enumerate(houses):
-            out[h, column] = prior.houses.get(country, {}).get(name, 0.0)
-    return out
+    houses: tuple[str, ...], active: IntArray, field: Field, prior: BallotPrior, election: str, share: FloatArray
+) -> HousePrior | None:
+    """What the houses did in earlier elections of the country, for the active options; None where none was seen."""
+    kinds = ["blank" if i == field.blank else "candidate" for i in active]
+    roles = roles_of([field.ids[i] for i in active], kinds, share)
+    return prior.houses.prior(election, houses, roles) if houses else None
 
 
 def _may_stand(field: Field, changes: tuple[Change, ...], i: int) -> bool:

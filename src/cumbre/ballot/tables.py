@@ -12,8 +12,9 @@ from scipy import special
 
 from cumbre import priors
 from cumbre.ballot.blank import deflate
-from cumbre.ballot.filter import DIFFUSE, Survey, run_filter, smooth
+from cumbre.ballot.filter import DIFFUSE, HousePrior, Survey, run_filter, smooth
 from cumbre.ballot.first_round import start
+from cumbre.ballot.house_record import house_key
 from cumbre.ballot.logratio import shares
 from cumbre.ballot.pairs import LEVELS
 from cumbre.ballot.stage import Fitted
@@ -32,7 +33,8 @@ def readout(case: Case, fitted: Fitted) -> dict[str, pd.DataFrame]:
 
     polls       one row a question: house, dates, n, weight in the leader's figure (per cent of all weights), undecided, none
     poll_shares one row a question and candidate: share as published, and share of the answers that count
-    houses      one row a house and candidate: effect in points at today's support, with its sd
+    houses      one row a house and candidate: effect in points at today's support, with its sd; its polls here, the earlier elections
+                of the country in which it was seen, and the effect that was expected from them
     trend       one row a day and candidate: median and 50 / 80 % bands of support if everybody stood, per cent
     moved       one row a poll and candidate: support with the poll minus without it, points
     field       one row a candidate: standing, primary, support if everybody stood
@@ -79,7 +81,13 @@ def _reduced(fitted: Fitted) -> tuple[list[Survey], list[int]]:
 
 def _final(fitted: Fitted, surveys: list[Survey], kept: list[int]) -> FloatArray:
     mean = start(surveys, len(kept))
-    return run_filter(surveys, fitted.support.scales, mean, max(len(fitted.houses), 1)).mean
+    return run_filter(surveys, fitted.support.scales, mean, max(len(fitted.houses), 1), _record(fitted, kept)).mean
+
+
+def _record(fitted: Fitted, kept: list[int]) -> HousePrior | None:
+    """What is known of the houses beforehand, for some of the active options."""
+    known = fitted.record
+    return None if known is None else HousePrior(known.mean[:, kept], known.ratio[:, kept])
 
 
 def _influence(fitted: Fitted) -> dict[str, float]:
@@ -89,9 +97,10 @@ def _influence(fitted: Fitted) -> dict[str, float]:
         return {}
     base = start(surveys, len(kept))
     houses = max(len(fitted.houses), 1)
+    known = _record(fitted, kept)
 
     def leader(rows: list[Survey]) -> float:
-        m = run_filter(rows, fitted.support.scales, base, houses).mean
+        m = run_filter(rows, fitted.support.scales, base, houses, known).mean
         return float(m[0] - m[1:].mean())
 
     here, step = leader(surveys), 0.05
@@ -142,14 +151,18 @@ def _houses(fitted: Fitted) -> pd.DataFrame:
             continue
         effect = s.estimate.house_mean[h]
         effect = effect - float(s.share @ effect)
+        before = np.zeros(len(effect)) if fitted.record is None else fitted.record.mean[h]
+        before = before - float(s.share @ before)
+        earlier = sum(house_key(name) in e.houses for e in fitted.prior.houses.before(fitted.election))
         for i in _shown(fitted):
             rows.append(
                 {
                     "pollster": name, "candidate": fitted.field.ids[s.active[i]], "polls": n,
                     "effect": 100 * s.share[i] * effect[i], "sd": 100 * s.share[i] * s.estimate.house_sd[h, i],
+                    "earlier_elections": earlier, "expected": 100 * s.share[i] * before[i],
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows, columns=["pollster", "candidate", "polls", "effect", "sd"])
+    return pd.DataFrame(rows, columns=["pollster", "candidate", "polls", "effect", "sd", "earlier_elections", "expected"])
 
 
 def _trend(case: Case, fitted: Fitted) -> pd.DataFrame:
@@ -166,7 +179,7 @@ def _trend(case: Case, fitted: Fitted) -> pd.DataFrame:
     mean = np.log(np.maximum(share / max(share.sum(), 1e-12), 0.003))
     days = np.arange(surveys[0].day, 1.0)
     trend, _ = smooth(
-        surveys, s.scales, mean - mean.mean(), max(len(fitted.houses), 1), days, jumps=fitted.jumps, prior_sd=np.where(listed, DIFFUSE, 0.7)
+        surveys, s.scales, mean - mean.mean(), max(len(fitted.houses), 1), days, fitted.record, fitted.jumps, np.where(listed, DIFFUSE, 0.7)
     )  # fmt: skip
     shown, rows = _shown(fitted), []
     found = np.flatnonzero(s.active == fitted.field.blank)
