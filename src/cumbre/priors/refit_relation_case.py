@@ -20,7 +20,7 @@ from cumbre.relation.hawkes import branching, fit_weights, gain_per_event
 from cumbre.relation.level import Law, log_marginals
 from cumbre.relation.mirror import first_tellings
 
-__all__ = ["fit_case", "plover_rows"]
+__all__ = ["dirichlet", "fit_case", "plover_rows"]
 
 FloatArray = npt.NDArray[np.float64]
 QUADS = ("VC", "MC", "VK", "MK")
@@ -73,28 +73,42 @@ def _law(rows: pd.DataFrame, pairs: int) -> dict[str, float]:
     return {k: round(float(getattr(best, k)), 3) for k in Law.__dataclass_fields__}
 
 
-def _mix(rows: pd.DataFrame, dyads: int) -> tuple[FloatArray, dict[str, float]]:
-    """Share of each kind in a typical directed dyad, and how many events that knowledge is worth within each quad.
+def dirichlet(counts: FloatArray) -> FloatArray:
+    """Parameters of the Dirichlet-multinomial of highest likelihood, counts (row, kind); shape (kind,).
 
-    Every dyad counts alike, so that a few at war do not make violence the habit of all. The worth is the total of the Dirichlet of
-    highest Dirichlet-multinomial likelihood with that mean (Minka 2000, Estimating a Dirichlet distribution).
+    Every kind has its own: one that a few pairs have often and most never gets a small parameter, so that a pair which has not had it
+    is not given the average of both (Minka 2000, Estimating a Dirichlet distribution).
+
+    >>> same, apart = np.full((8, 2), 10.0), np.array([[20.0, 0.0], [0.0, 20.0]] * 4)
+    >>> bool(dirichlet(same).sum() > 10 > 1 > dirichlet(apart).sum())
+    True
+    """
+    counts = counts[counts.sum(axis=1) > 0]
+
+    def loss(log_a: FloatArray) -> float:
+        a = np.exp(log_a)
+        total = special.gammaln(a.sum()) - special.gammaln(a.sum() + counts.sum(axis=1))
+        return -float((total + (special.gammaln(a + counts) - special.gammaln(a)).sum(axis=1)).sum())
+
+    start = np.zeros(counts.shape[1])
+    return np.asarray(np.exp(optimize.minimize(loss, start, method="L-BFGS-B", bounds=[(-5, 5)] * len(start)).x))
+
+
+def _mix(rows: pd.DataFrame, dyads: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Share of each quad in a typical directed dyad, and for each kind the Dirichlet parameter of its share within its quad.
+
+    For the quads every dyad counts alike, so that a few at war do not make violence the habit of all.
     """
     counts = np.zeros((dyads, len(KINDS)))
     np.add.at(counts, (rows["d"].to_numpy(), np.asarray([KINDS.index(k) for k in rows["kind"]])), 1)
-    enough = counts[counts.sum(axis=1) >= 20]
-    mix = ((enough + 0.1) / (enough + 0.1).sum(axis=1, keepdims=True)).mean(axis=0)
-    strength = {}
+    enough = counts[counts.sum(axis=1) >= 20] + 0.1
+    mix = (enough / enough.sum(axis=1, keepdims=True)).mean(axis=0)
+    share, own = {}, {}
     for quad in QUADS:
         some = [i for i, k in enumerate(KINDS) if QUAD_OF[k] == quad]
-        share, seen = mix[some] / mix[some].sum(), enough[:, some]
-
-        def loss(log_total: float, share: FloatArray = share, seen: FloatArray = seen) -> float:
-            a = np.exp(log_total) * share
-            total = special.gammaln(a.sum()) - special.gammaln(a.sum() + seen.sum(axis=1))
-            return -float((total + (special.gammaln(a + seen) - special.gammaln(a)).sum(axis=1)).sum())
-
-        strength[quad] = round(float(np.exp(optimize.minimize_scalar(loss, bounds=(-3, 4), method="bounded").x)), 2)
-    return mix, strength
+        share[quad] = round(float(mix[some].sum()), 4)
+        own |= {str(KINDS[i]): round(float(a), 3) for i, a in zip(some, dirichlet(counts[:, some]), strict=True)}
+    return share, own
 
 
 def _base_rates(rows: pd.DataFrame, events: CodedEvents) -> dict[str, dict[str, float]]:
@@ -125,7 +139,7 @@ def fit_case(events: CodedEvents) -> dict[str, Any]:
     halves = [fit_weights(daily[:, np.repeat(np.arange(pairs) % 4 != k, 2)], 365) for k in range(4)]
     crossings = np.stack([branching(h.weight)[4:, :4] for h in halves])
     whole = fit_weights(daily, 365)
-    mix, strength = _mix(rows, len(events.dyads))
+    quad_mix, kind_prior = _mix(rows, len(events.dyads))
     intensity = rows["goldstein"].groupby(rows["kind"].astype(str))
     spread = branching(whole.weight)
     return {
@@ -137,8 +151,8 @@ def fit_case(events: CodedEvents) -> dict[str, Any]:
         "spectral_radius": round(float(np.abs(np.linalg.eigvals(spread)).max()), 4),
         "gain_own": dict(zip(QUADS, np.round(gain_own, 4).tolist(), strict=True)),
         "gain_cross": dict(zip(QUADS, np.round(gain - gain_own, 4).tolist(), strict=True)),
-        "mix": dict(zip(map(str, KINDS), np.round(mix, 5).tolist(), strict=True)),
-        "mix_strength": strength,
+        "quad_mix": quad_mix,
+        "kind_prior": kind_prior,
         "intensity": {
             str(k): [round(float(m), 2), round(float(max(s, 0.8)), 2)]
             for k, m, s in zip(intensity.mean().index, intensity.mean(), intensity.std(), strict=True)

@@ -141,15 +141,13 @@ def _spec(
     counts: FloatArray, residual: FloatArray, span: float, rate: float, intensity: FloatArray, prior: dict[str, Any]
 ) -> Spec:
     weight = np.asarray(prior["weight"], dtype=np.float64)
-    mix = np.asarray([prior["mix"][k] for k in KINDS])
-    quad_mix = np.bincount(QUAD_OF_KIND, weights=mix, minlength=len(QUADS))
+    quad_mix = np.asarray([prior["quad_mix"][q] for q in QUADS])
     per_quad = np.stack([np.bincount(QUAD_OF_KIND, weights=c, minlength=len(QUADS)) for c in counts])
     # events come in clusters, so n of them say as much as n (1 - branching)^2 independent ones
     worth = np.maximum((1 - np.diagonal(weight.sum(axis=(0, 2)))) ** 2, 0.1)
     shape = worth * (PSEUDO_EVENTS * quad_mix + per_quad)
     exposure = worth * (PSEUDO_EVENTS / rate + span)
-    strength = np.asarray([prior["mix_strength"][q] for q in QUADS])
-    kinds = (strength / quad_mix)[QUAD_OF_KIND] * mix + counts
+    kinds = np.asarray([prior["kind_prior"][k] for k in KINDS]) + counts
     within = kinds.sum(axis=0) / np.bincount(QUAD_OF_KIND, weights=kinds.sum(axis=0))[QUAD_OF_KIND]
     share = within * (shape.sum(axis=0) / shape.sum())[QUAD_OF_KIND]
     tilt = tilt_of(share, intensity[:, 0])
