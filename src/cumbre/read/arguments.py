@@ -66,6 +66,9 @@ class Arguments(Subjects):
                 (m for m in self.mentions if m.start >= trigger.at and m.prep in ("from", "by", "de", "por", "of")), None
             )
             return giver, self.subject(v)
+        if trigger.rule.kind == "cowed":
+            source = self.subject(v)
+            return source, self._agent(v) or self._target(trigger, source)
         if v.passive:
             return self._passive(trigger, v)
         if v.reflexive and self.lang == "es" and trigger.rule.objects and not trigger.words and self._se_passive(v):
@@ -158,7 +161,12 @@ class Arguments(Subjects):
                 score -= 4.0 if trigger.verb is not None and trigger.verb.passive else 2.0
             elif trigger.words and m.prep_at == trigger.end - 1:
                 score += 1.8
-            elif prep == "a" and self.lang == "es" and not any(start <= o.start < m.start for o in self.mentions):
+            elif (
+                prep == "a"
+                and self.lang == "es"
+                and shape.finite_before[m.start] == shape.finite_before[start]
+                and not any(start <= o.start < m.start for o in self.mentions)
+            ):
                 score += 1.2  # the personal "a" of a direct object
             elif prep in rule.preps:
                 score += 1.0
@@ -293,9 +301,10 @@ class Arguments(Subjects):
             if m.start < end:
                 continue
             between = any(o.finite and end <= o.at < m.start for o in self.shape.verbs)
-            if between or m.start - end > 10 or any(tokens[k].low in (",", ";") for k in range(end, m.start)):
-                break
             prep = m.prep if m.prep_at >= trigger.at else ""
+            listed = prep in rule.preps and trigger.obj >= 0  # "el cierre de la frontera terrestre, marítima y aérea con Haití"
+            if between or m.start - end > 10 or any(tokens[k].low in (",", ";") and not listed for k in range(end, m.start)):
+                break
             if not prep and m.kind == "attr" and m.start == end and self.lang == "es" and trigger.obj >= 0 and target is None:
                 target = m
             elif not prep and m.kind == "attr" and m.start == end and self.lang == "es" and source is None and m is not target:
@@ -310,7 +319,9 @@ class Arguments(Subjects):
             elif rule.kind in ("mutual", "carrier_mutual") and prep in ("with", "con") and target is None:
                 target = m
             elif prep in ("of", "de", "del"):
-                if patient_noun or trigger.obj >= 0:
+                if (patient_noun or trigger.obj >= 0) and not (source is None and self._aimed(m, trigger)):
+                    target = target or m
+                elif source is None and m.kind == "place":
                     target = target or m
                 elif source is None:
                     source = m
@@ -360,6 +371,12 @@ class Arguments(Subjects):
         ):
             source, target = self._gathering(trigger, source, target)
         return source, target
+
+    def _aimed(self, m: Mention, trigger: Trigger) -> bool:
+        """ "the bombardment of A against B": who stands behind `of` does it, since its aim follows."""
+        return trigger.obj < 0 and any(
+            o.start > m.start and o.prep in ("against", "contra") and o.start - m.end < 5 for o in self.mentions
+        )
 
     def _main_subject(self, trigger: Trigger, known: Mention) -> Mention | None:
         """ "Under pressure from A, B gave in": what stands in the adverbial is aimed at the main subject."""

@@ -28,6 +28,7 @@ MODAL = words("modal")
 WILL = frozenset(["will", "'ll", "shall", "won't"])
 ADVERBS = words("adverbs")
 LATENT = words("latent")
+_KEEPING = words("keeping")
 PLANS = words("plans")
 
 
@@ -247,6 +248,8 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
         ):
             _joined_infinitive(verb, out.verbs)
         out.verbs.append(verb)
+    if lang == "en":
+        _held_back(out, tokens)
     _counts(out, tokens)
     for v in out.verbs:
         out.by_token[v.at] = v
@@ -321,6 +324,8 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
         v.finite = True
     elif flags & INF and (to or (lang == "es" and not flags & PRES)):
         v.infinitive = True
+    elif lang == "es" and flags & PP and not flags & (PAST | PRES) and tokens[v.start - 1].low in _KEEPING and v.start:
+        v.finite = True  # "mantiene cerrada la frontera"
     elif (lang == "es" and flags & PP and not flags & (PAST | PRES)) or (lang == "en" and flags & PP and not flags & PAST):
         v.reduced = v.passive = True
     else:
@@ -375,6 +380,26 @@ def _second_past(tokens: list[Token], v: Verb, verbs: list[Verb], mentions: list
     v.finite, v.reduced, v.passive = False, True, True
 
 
+def _held_back(out: Shape, tokens: list[Token]) -> None:
+    """ "soldiers stationed in the Maldives left": a participle and its phrase stand before the verb of the clause."""
+    for k, v in enumerate(out.verbs[:-1]):
+        nxt = out.verbs[k + 1]
+        if (
+            not (v.finite and v.flags & PP and v.flags & PAST and v.start == v.at and v.start)
+            or tokens[v.at + 1].low not in PREPOSITIONS
+        ):
+            continue
+        if not any(lemma in _RESTING for lemma, _ in v.lemmas) or not (nxt.finite or nxt.reduced):
+            continue
+        gap = tokens[v.at + 1 : nxt.start]
+        if any(t.low in _OPENERS or t.low in RELATIVES or t.low in SUBORDINATORS for t in gap):
+            continue
+        v.finite, v.reduced, v.passive = False, True, True
+        if nxt.flags & PAST and nxt.reduced:
+            nxt.finite, nxt.reduced, nxt.passive = True, False, False
+
+
+_RESTING = words("resting")
 _SAYING = words("saying")
 _OPENERS = words("openers")
 

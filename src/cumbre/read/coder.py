@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from cumbre.read.actors import Index
 from cumbre.read.arguments import Arguments
 from cumbre.read.clauses import shape
-from cumbre.read.completing import complete, share
+from cumbre.read.completing import complete, grievance, share
 from cumbre.read.lexicon import Lexicon
 from cumbre.read.mention import Context, Mention
 from cumbre.read.mentions import find_mentions
@@ -52,6 +52,7 @@ _TALKS = frozenset(("talks", "negotiations", "dialogue", "diálogos", "diálogo"
 _HOME_TAX = words("home_tax")
 _BLOCKING = words("blocking") | {"cut", "cortar", "interrumpir", "colapsar"}
 _THINGS = words("things")
+_HARM = words("harm")
 _HOME_TYPES = words("home_types")
 
 
@@ -66,10 +67,19 @@ def _others(m: Mention | None, mentions: list[Mention], skip: str | None) -> tup
     return tuple(dict.fromkeys(a for a in found if a is not None and a != m.actor and a != skip))
 
 
-def _locals(source: Mention | None, target: Mention | None, mentions: list[Mention]) -> Mention | None:
+def _locals(source: Mention | None, target: Mention | None, mentions: list[Mention], tokens: list[Token]) -> Mention | None:
     """Protesters without a country are the people of the place where they march."""
     for m in mentions:
-        if m.code and (m.kind == "place" or m.prep in ("in", "en", "across", "through", "por", "throughout")) and m is not target:
+        named = tokens[m.start].text[:1].isupper() and tokens[m.end - 1].text[:1].isupper()
+        if (
+            m.code
+            and (
+                m.kind == "place"
+                or (named or m.kind == "attr")
+                and m.prep in ("in", "en", "across", "through", "por", "throughout")
+            )
+            and m is not target
+        ):
             return replace(source or m, code=m.code, sector="CVL", kind="actor", inferred=True)
     return None
 
@@ -96,6 +106,8 @@ def _at_home(
         and source.code is None
         and target is not None
         and target.code is not None
+        and target.sector != "IGO"
+        and not (kind in ("PROTEST", "ASSAULT") and any(t.low in _MISSIONS for t in tokens[target.start : target.end]))
         and (source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL") or (kind == "PROTEST" and source.sector == "CVL"))
         and kind in ("COERCE", "ACCUSE", "REJECT", "ASSAULT", "PROTEST", "REQUEST")
     ):
@@ -108,6 +120,9 @@ def _joint(trigger: Trigger, tokens: list[Token]) -> bool:
     return any(t.low in _JOINT for t in tokens[max(0, trigger.start - 2) : trigger.end + 3])
 
 
+_MISSIONS = frozenset(
+    ["embassy", "consulate", "embajada", "consulado", "ambassador", "embajador", "consul", "cónsul", "legation", "legación"]
+)
 _JOINT = frozenset(
     [
         "joint",
@@ -131,8 +146,18 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if rule.id == "cooperate.resume" and source is None and trigger.verb is not None and not trigger.verb.passive:
         return None  # "the dam supplies ..."
-    if rule.id == "retreat.depart" and (source is None or source.sector not in ("MIL", "REB")):
+    if rule.id == "retreat.depart" and (
+        source is None or source.sector not in ("MIL", "REB") or {t.low for t in tokens[trigger.at : trigger.at + 9]} & _HARM
+    ):
         return None
+    if (
+        kind == "REQUEST"
+        and trigger.verb is not None
+        and trigger.verb.infinitive
+        and source is not None
+        and source.sector == "CVL"
+    ):
+        kind = "PROTEST"  # "took to the streets to demand"
     if rule.id == "sanction.suspend_member" and (target is None or target.sector in ("COP", "CVL", "MED")):
         return None
     if rule.kind == "drill" or (kind == "MOBILIZE" and source is not None and _joint(trigger, tokens)):
@@ -162,7 +187,7 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
     ) and rule.id in ("sanction.stop", "reject.block", "assault.capture_town", "coerce.seize"):
         kind, mode = "PROTEST", "obstruct"
     if kind == "PROTEST" and rule.kind == "protest" and (source is None or source.code is None):
-        source = _locals(source, target, mentions) or source
+        source = _locals(source, target, mentions, tokens) or source
     v = trigger.verb
     if (
         (rule.id == "coerce.repress" or (rule.id == "coerce.ban" and trigger.words > 1))
@@ -285,6 +310,29 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
     )  # fmt: skip
 
 
+def _wrong(trigger: Trigger, sides: tuple[str, str], tokens: list[Token]) -> Coded:
+    """The event behind a grievance; both sides come from the sentence around it."""
+    features = (
+        1.0,
+        1.0,
+        float(trigger.words > 0),
+        float(trigger.obj >= 0),
+        1.0,
+        1.0,
+        1.0,
+        *(0.0,) * 5,
+        min(len(tokens), 60) / 60.0,
+        0.25,
+        0.0,
+        0.0,
+    )
+    where = (tokens[trigger.start].start, tokens[min(trigger.end, len(tokens)) - 1].end)
+    return Coded(
+        trigger.type, trigger.rule.mode, *sides, trigger.rule.id, where, None, None, inferred=("source", "target"), features=features,
+        nominal=True,
+    )  # fmt: skip
+
+
 def _same(a: str | None, b: str | None) -> bool:
     return a is None or b is None or a[:3] == b[:3]
 
@@ -343,8 +391,14 @@ def code_sentence(text: str, offset: int, lex: Lexicon, index: Index, context: C
     triggers = find_triggers(tokens, mentions, lex, form)
     if triggers:
         arguments = Arguments(tokens, mentions, form, lex.lang)
-        found = (_event(t, arguments, tokens, mentions) for t in triggers)
-        events = share([e for e in found if e is not None and not game(text, e.type)])
+        found = [(t, _event(t, arguments, tokens, mentions)) for t in triggers]
+        events = share([e for _, e in found if e is not None and not game(text, e.type)])
+        for trigger, event in found:
+            if trigger.nominal and (event is None or event.source is None):
+                sides = grievance(trigger, events, tokens, arguments)
+                if sides is not None:
+                    events = [e for e in events if e is not event]
+                    events.append(_wrong(trigger, sides, tokens))
     else:
         events = []
     merged = _merge(events)

@@ -15,10 +15,11 @@ from cumbre.read.wordlists import words
 if TYPE_CHECKING:
     from cumbre.read.coder import Coded
 
-__all__ = ["complete", "share"]
+__all__ = ["complete", "grievance", "share"]
 
 _DYING = words("dying")
 _HARM = words("harm")
+_LIGHTLY = frozenset(["lose", "perder", "resultar"])
 _WHERE = frozenset(["in", "en", "inside", "dentro", "near", "across", "outside", "at", "off", "around", "along", "toward", "towards", "cerca",
                     "frente", "hacia", "alrededor", "junto", "a", "into", "over", "sobre", "against", "contra", "desde"])  # fmt: skip
 _IN = frozenset(["in", "en", "inside", "dentro", "at", "across"])
@@ -71,16 +72,74 @@ def complete(
         lead = next((m for m in mentions if m.kind == "actor" and m.code and not m.prep and m.start < source.start), None)
         if lead is not None and lead.code != source.code and source.start > 0:
             target = replace(target, code=lead.code)  # "Paraguay learned that Brazil had spied on its officials"
+    if kind in ("REJECT", "ACCUSE", "THREATEN") and source is not None and target is not None and target.code == source.code:
+        if target.inferred or target.kind == "role":
+            other = next(
+                (m for m in mentions if m.start > trigger.at and m.code not in (None, source.code) and m.kind != "place"), None
+            )
+            target = other or target  # "denied that its patrol entered Guatemalan waters"
+    if kind == "MOBILIZE":
+        source, target = _moved(trigger, source, target, tokens, sides)
+    return source, target
+
+
+def _moved(
+    trigger: Trigger, source: Mention | None, target: Mention | None, tokens: list[Token], sides: Subjects
+) -> tuple[Mention | None, Mention | None]:
+    """ "Two British ships were dispatched": those who are moved act; whose airspace they enter is the other side."""
+    if source is None and trigger.verb is not None and trigger.verb.passive:
+        source = sides.subject(trigger.verb) or next(
+            (m for m in sides.mentions if m.start <= trigger.obj < m.end and m.code), None
+        )
+        if source is not None and target is not None and target.code == source.code:
+            target = None
+    own = trigger.rule.id == "mobilize.violate" and {t.low for t in tokens[trigger.at : trigger.obj]} & _OWN
+    if own and source is not None:
+        lead = next((m for m in sides.mentions if m.kind == "actor" and m.code and not m.prep and m.end <= source.start), None)
+        target = lead if lead is not None and lead.code != source.code else target
     return source, target
 
 
 def _victim(trigger: Trigger, source: Mention, sides: Subjects) -> Mention | None:
     """ "Eight soldiers died in attacks by ...": those who died are the target."""
     for v in sides.shape.verbs:
-        if v.at < trigger.at and trigger.at - v.at < 8 and any(lemma in _DYING for lemma, _ in v.lemmas):
+        lemmas = {lemma for lemma, _ in v.lemmas}
+        after = {t.low for t in sides.tokens[v.at + 1 : v.at + 4]}
+        if v.at < trigger.at and trigger.at - v.at < 9 and lemmas & _DYING and (not lemmas & _LIGHTLY or after & _HARM):
             dead = sides.subject(v)
             if dead is not None and dead is not source and dead.code is not None:
                 return dead
+    return None
+
+
+_BECAUSE = frozenset(["over", "for", "por", "tras", "after", "following", "ante", "at"])
+_HARMS = frozenset(["COERCE", "ASSAULT", "SANCTION"])
+_ANGRY = frozenset(["ACCUSE", "REQUEST", "SANCTION", "THREATEN", "PROTEST"])
+
+
+def grievance(trigger: Trigger, events: Sequence[Coded], tokens: list[Token], sides: Subjects) -> tuple[str, str] | None:
+    """Sides of a wrong that one side holds against another: "protested to Belize over the arrest of three fishermen"."""
+    before = {t.low for t in tokens[max(0, trigger.start - 3) : trigger.start]}
+    if not trigger.nominal or trigger.type not in _HARMS or not before & _BECAUSE:
+        return None
+    hurt = next(
+        (
+            m
+            for m in sides.mentions
+            if 0 <= m.start - trigger.end < 4 and m.prep in ("of", "de", "del", "a", "") and m.kind != "place"
+        ),
+        None,
+    )
+    if hurt is None:
+        return None
+    start = tokens[trigger.start].start
+    for event in events:
+        if event.type in _ANGRY and not event.nominal and event.source and event.target and event.trigger[0] < start:
+            if event.source[:3] == event.target[:3] or event.target[4:] not in ("GOV", "MIL", "COP", "JUD", "REB", "CRM", "LEG"):
+                return None
+            if hurt.code == event.target[:3] and hurt.sector != "CVL":
+                return None
+            return event.target, f"{hurt.code or event.source[:3]} {hurt.sector}"
     return None
 
 

@@ -71,7 +71,8 @@ prepare consider fail manage serve cause create change turn move face represent 
 die stay play act end start stop last win vote elect require affect cost depend reflect respond react answer reply play aim try
 limit complicate benefit influence clarify shape fuel drive force spark trigger prompt lead underline underscore describe cite quote
 amount total exceed belong contain own earn increase decrease drop climb grow fall shrink produce sell buy trade open operate carry
-enter return travel arrive land fly cross pass join attend gather visit fill calm ease cool strain sour escalate worsen improve"""
+enter return travel arrive land fly cross pass join attend gather visit fill calm ease cool strain sour escalate worsen improve
+fear worry doubt wonder happen arise die perish"""
 _PLAIN_ES = """ser estar haber tener hacer decir ir ver dar saber querer llegar pasar deber poner parecer quedar creer hablar llevar dejar
 seguir encontrar venir pensar salir volver tomar conocer vivir sentir tratar mirar contar empezar esperar buscar existir entrar trabajar
 escribir perder producir ocurrir entender recordar terminar permitir aparecer conseguir comenzar servir sacar necesitar mantener resultar
@@ -80,13 +81,13 @@ sostener subrayar destacar precisar reiterar expresar anunciar informar confirma
 reconocer recalcar enfatizar puntualizar detallar responder contestar reaccionar intentar pretender decidir lograr representar suponer
 implicar generar provocar causar afectar depender incluir contener alcanzar superar crecer aumentar disminuir bajar subir costar valer
 ganar votar elegir celebrar marcar servir durar iniciar continuar permanecer figurar registrar poder querer soler mostrar constituir
-morir fallecer perecer resultar ascender descender situar ubicar ocupar dirigir encabezar liderar gobernar estudiar analizar evaluar prever contemplar buscar tildar"""
+morir fallecer perecer resultar temer dudar ascender descender situar ubicar ocupar dirigir encabezar liderar gobernar estudiar analizar evaluar prever contemplar buscar tildar"""
 
 
 _COMMON_ES = words("common_es")
 # Forms of verbs that news uses as other words.
 _NEVER_ES = words("never_es")
-_NEVER_EN = frozenset(["people", "second"])
+_NEVER_EN = frozenset(["people", "second", "last", "water"])
 
 
 def _forms(lemma: str, lang: str) -> dict[str, int]:

@@ -16,13 +16,27 @@ from cumbre.read.wordlists import words
 
 __all__ = ["denials", "moods"]
 
-HOSTILE = words("hostile")
+
+def _inflected(name: str) -> frozenset[str]:
+    """The words of a list with their Spanish genders and numbers."""
+    found = set(words(name))
+    for word in words(name):
+        if word.endswith("o"):
+            found |= {word[:-1] + "a", word + "s", word[:-1] + "as"}
+        elif word.endswith(("a", "e")):
+            found.add(word + "s")
+        elif word.endswith(("al", "il", "or")):
+            found |= {word + "es", word + "a"} if word.endswith("or") else {word + "es"}
+    return frozenset(found)
 
 
-FRIENDLY = words("friendly")
+HOSTILE = _inflected("hostile")
 
 
-DENIAL = words("denial")
+FRIENDLY = _inflected("friendly")
+
+
+DENIAL = _inflected("denial")
 
 
 NEGATED_REJECT = words("negated_reject")
@@ -123,7 +137,7 @@ def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape)
                 continue
         if shape.hypothetical_from[trigger.at] >= 0:
             continue
-        kind = _mood(trigger, tokens, shape)
+        kind = _mood(trigger, tokens, shape, lex.lang)
         if kind is None:
             if carrier and v is not None:
                 regions.append((trigger.at + 1, _sequel(trigger, tokens, shape), trigger))
@@ -209,6 +223,28 @@ _ENDED = {
 _STOP = frozenset(["stop", "cease", "halt", "quit", "suspend", "dejar", "cesar", "parar", "discontinue"])
 
 
+_OWN = frozenset(["its", "his", "her", "their", "su", "sus"])
+_STATING = frozenset(["insist", "suggest", "insistir", "sugerir"])
+
+
+def _wished(v: Verb, shape: Shape, tokens: list[Token], lang: str) -> bool:
+    """ "insisted that Iran stop", "insistió en que se retire": a wish stands in the subjunctive, a statement does not."""
+    below = next((o for o in shape.verbs if o.at > v.at and (o.finite or o.modal)), None)
+    if below is None:
+        return True
+    if lang == "es":
+        return bool(below.flags & 128)
+    low = {t.low for t in tokens[below.start : below.at + 1]}
+    if low & {"should", "must", "needs", "need"}:
+        return True
+    return bool(below.flags & 16) and below.start == below.at and not low & {"have", "do", "are"}
+
+
+def _conditional(v: Verb, tokens: list[Token]) -> bool:
+    """ "will reopen if", "solo autorizará ... si"."""
+    return any(t.low in ("if", "si", "unless", "until", "provided") for t in tokens[v.at : v.at + 14])
+
+
 def _ended(v: Verb, tokens: list[Token], shape: Shape) -> Verb | None:
     """The verb that ends an act: "stopped issuing visas", "dejó de expedir visados"."""
     last = next((o for o in reversed(shape.verbs) if o.at < v.start), None)
@@ -218,7 +254,7 @@ def _ended(v: Verb, tokens: list[Token], shape: Shape) -> Verb | None:
     return last if (not gap and v.gerund) or (gap == ["de"] and v.infinitive) else None
 
 
-def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
+def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) -> str | None:
     v = trigger.verb
     rule = trigger.rule
     if v is None:
@@ -254,6 +290,25 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape) -> str | None:
         and follow not in PREPOSITIONS
         and follow not in ADVERBS
         and follow not in ("and", "on")
+    ):
+        return None
+    if "try" in lemmas and follow == "to":
+        return None
+    if (
+        rule.id == "support.praise"
+        and lemmas & {"defend", "defender"}
+        and follow in _OWN
+        and not (v.negated or v.modal or v.infinitive)
+    ):
+        return "REJECT"  # who defends his own decision turns criticism down
+    if rule.kind == "cowed":
+        return "REJECT" if v.negated and (v.passive or v.reflexive) else None
+    if rule.id == "request.ask" and lemmas & _STATING and follow in ("that", "que") and not _wished(v, shape, tokens, lex_lang):
+        return None
+    if (
+        v.future
+        and rule.type in ("COOPERATE", "AID", "SUPPORT", "CONSULT", "AGREE", "CONCEDE", "RETREAT")
+        and _conditional(v, tokens)
     ):
         return None
     if any(t.low in ("heat", "volume") for t in tokens[v.at : v.at + 5]):

@@ -14,6 +14,7 @@ __all__ = ["abstract", "far", "game", "unreal"]
 # Verbs that make an event only with an actor right behind them: "hit a low" is none.
 _NEEDS_OBJECT = words("needs_object")
 _MAY_LACK = words("may_lack")
+_STRICT = words("strict")
 _ABSTRACT = words("abstract")
 _UNREAL = re.compile(
     r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic", re.IGNORECASE
@@ -71,6 +72,8 @@ def far(trigger: Trigger, source: Mention | None, target: Mention | None) -> boo
     if v is None or trigger.words or trigger.obj >= 0 or v.passive or not any(lemma in _NEEDS_OBJECT for lemma, _ in v.lemmas):
         return False
     if source is None and target is None:
+        return True
+    if target is None and any(lemma in _STRICT for lemma, _ in v.lemmas):
         return True
     if target is None:
         return not (source is not None and (source.kind == "pair" or (trigger.rule.id in _MAY_LACK and source.code is not None)))

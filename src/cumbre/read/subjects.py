@@ -113,6 +113,10 @@ class Subjects:
             joined = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)
             if joined is not None and joined.infinitive:
                 return self.subject(joined)
+        if v.infinitive and self.lang == "es" and before in ("tras", "al", "por"):
+            inverted = self._inverted(v)
+            if inverted is not None and inverted.start - v.at <= 2 and inverted.kind in ("actor", "role"):
+                return inverted  # "tras negarse Trípoli a ..."
         if v.infinitive or (v.gerund and not adjacent):
             above = self._verb_before(v, True)
             near = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)

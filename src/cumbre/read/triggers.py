@@ -12,6 +12,7 @@ from cumbre.read.clauses import ADVERBS, RELATIVES, Shape, Verb
 from cumbre.read.lexicon import Lexicon, Phrase
 from cumbre.read.mention import PREPOSITIONS, Mention
 from cumbre.read.moods import denials, moods
+from cumbre.read.morphology import GER
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import Trigger
 from cumbre.read.wordlists import words
@@ -56,6 +57,8 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
                 break
         if (classes is not None and j not in shape.by_token) or span > 1:
             (later if crossed else first).append((j + span - 1, classes or frozenset()))
+        elif low in ("by", "por") and j + 1 < stop and tokens[j + 1].low in _CARRIED:
+            j += 1  # "envió por avión alimentos"
         elif low in PREPOSITIONS and low not in ("of", "de", "del", "a") and first:
             crossed = True
         elif low in PREPOSITIONS and low not in ("of", "de", "del"):
@@ -76,6 +79,9 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
 
 
 _TIME = words("time")
+_CARRIED = frozenset(
+    ["avión", "barco", "aire", "mar", "tierra", "tren", "carretera", "vía", "air", "sea", "plane", "ship", "land", "rail", "road"]
+)
 
 
 # Words that may stand between a verb and its preposition: "spoke on Monday with", "viajó este martes a".
@@ -155,7 +161,7 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
         return None
     right: list[tuple[int, frozenset[str]]] | None = None
     left: list[tuple[int, frozenset[str]]] | None = None
-    best: tuple[tuple[float, int, bool], Trigger] | None = None
+    best: tuple[tuple[int, int, bool], Trigger] | None = None
     for phrase in candidates:
         if phrase.reflexive and not (v.reflexive or tokens[v.at].low.endswith("se")):
             continue
@@ -198,10 +204,11 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
                 for j in range(end, obj) if tokens[j].low in lex.nominals and j not in shape.by_token
             ):  # fmt: skip
                 continue  # "announced the suspension of talks": the noun carries the event
-        loose = phrase.rest and not rule.objects and "…" not in phrase.rest and end > v.at + 1 + len(phrase.rest)
-        said = len(phrase.rest) - 0.5 * bool(loose) + phrase.reflexive
-        if loose and best is not None and best[1].obj >= 0 and best[1].words:
-            continue  # "pulled its diplomats out of": the object says more than the scattered words
+        loose = bool(phrase.rest) and "…" not in phrase.rest and end > v.at + 1 + len(phrase.rest)
+        if loose and any(v.at < j < end for j in shape.by_token):
+            continue
+        # "pulled its diplomats out of": the object says more than the scattered words
+        said = (0 if loose and not rule.objects else len(phrase.rest)) + phrase.reflexive
         key = (said, rank, len(rule.objects) > 0)
         if rule.kind == "occur":
             # "the tariffs took effect": the noun carries the event and its sides
@@ -220,7 +227,7 @@ def _nominal_trigger(i: int, tokens: list[Token], lex: Lexicon, shape: Shape) ->
         exact = lex.folded.get(low)
         phrases = lex.nominals.get(exact) if exact else None
     if not phrases:
-        return None
+        return _gerund_noun(i, tokens, lex)
     for phrase in phrases:
         end = i + 1 + len(phrase.rest)
         if phrase.rest and not all(i + 1 + k < len(tokens) and tokens[i + 1 + k].low == w for k, w in enumerate(phrase.rest)):
@@ -262,6 +269,23 @@ def _nominal_trigger(i: int, tokens: list[Token], lex: Lexicon, shape: Shape) ->
         return Trigger(
             rule, rule.type, min(i, obj) if obj >= 0 else i, max(end, obj + 1), i, None, obj, nominal=True, words=len(phrase.rest)
         )
+    return None
+
+
+def _gerund_noun(i: int, tokens: list[Token], lex: Lexicon) -> Trigger | None:
+    """ "the ramming of its boats": an English gerund that stands as a noun."""
+    if (
+        lex.lang != "en"
+        or not i
+        or i + 1 >= len(tokens)
+        or tokens[i + 1].low != "of"
+        or tokens[i - 1].low not in ("the", "'s", "’s")
+    ):
+        return None
+    for lemma, flags in lex.verbs.get(tokens[i].low, ()):
+        for phrase in lex.phrases.get(lemma, ()) if flags & GER else ():
+            if not phrase.rest and not phrase.rule.objects and phrase.rule.type in ("ASSAULT", "COERCE", "SANCTION"):
+                return Trigger(phrase.rule, phrase.rule.type, i, i + 2, i, None, -1, nominal=True, words=1)
     return None
 
 
