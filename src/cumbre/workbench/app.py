@@ -44,8 +44,10 @@ class Bench:
         try:
             from cumbre.workbench import case_routes  # noqa: F401
             from cumbre.workbench.engine import Engine
+            from cumbre.workbench.memory import settle
 
             self._engine = Engine(self.case, draws=self.draws, full=self.full, home=self.home)
+            settle()
             self._engine.warm()
             self._ready.set()
             self._engine.looked.wait(60)

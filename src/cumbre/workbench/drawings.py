@@ -1,4 +1,4 @@
-"""Drawings that the brief does not have: the deal space, where votes go, calibration."""
+"""Drawings that the brief does not have: the deal space, where votes go."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from cumbre.brief.charts.canvas import Canvas, Palette, fit, spread, text_width
 from cumbre.brief.charts.scale import Scale, bottom_axis, left_axis, nice
 
-__all__ = ["draw_calibration", "draw_flow", "draw_space"]
+__all__ = ["draw_flow", "draw_space"]
 
 Array = npt.NDArray[np.float64]
 
@@ -190,35 +190,3 @@ def _places(
         found[name] = y
         y += sum(v for key, v in flows.items() if key[side] == name) * scale + min(between, 60.0)
     return found
-
-
-def draw_calibration(
-    width: float,
-    rows: Sequence[tuple[float, float, float, float, str]],
-    axes: tuple[str, str],
-    perfect: str,
-    say: Callable[[float], str],
-) -> Canvas:
-    """What happened against what was said: mean probability, share of yes, its interval, and how many; all in per cent."""
-    side = min(width - 60, 420.0)
-    left, top = 48.0, 26.0
-    canvas = Canvas(width, top + side + 46)
-    ticks = nice(0, 100, 5)
-    x, y = Scale(0, 100, left, left + side), Scale(0, 100, top + side, top)
-    left_axis(canvas, y, ticks, say, left, left + side)
-    bottom_axis(canvas, x, ticks, say, top, top + side)
-    canvas.line(x(0), y(0), x(100), y(100), Palette.slate, 1.2, "5 4")
-    canvas.text(left, 13, fit(axes[1], width - left - 4), bold=True)
-    canvas.text(left + side, top + side + 36, fit(axes[0], side), anchor="end", bold=True)
-    for said, happened, low, high, n in rows:
-        at = x(said)
-        canvas.line(at, y(low), at, y(high), Palette.wine, 2.4, cap="round")
-        canvas.dot(at, y(happened), 5, Palette.wine, stroke=Palette.paper)
-        half = text_width(n) / 2 + 2
-        for place in (y(low) + 15, y(high) - 6):
-            if canvas.clear(at - half, place - 11, at + half, place + 3):
-                canvas.text(at, place, n, anchor="middle", halo=True)
-                break
-    if canvas.clear(x(8), y(20), x(8) + text_width(perfect), y(14)):
-        canvas.text(x(22), y(14), perfect, colour=Palette.slate, halo=True)
-    return canvas

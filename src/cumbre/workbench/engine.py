@@ -75,7 +75,7 @@ class Engine:
         self, first: str | Path, *, draws: int = FIRST, full: int = FULL, seed: int = SEED, home: Path | None = None
     ) -> None:
         self.first_draws, self.full_draws, self.seed = draws, full, seed
-        self.jobs = Jobs()
+        self.jobs = Jobs(after=release)
         self.look_draws = min(BLOCK, draws)
         self.registers, self.pages, self.proposals = Memory(KEPT_REGISTERS), Memory(KEPT_PAGES), Memory(500)
         self._cases, self._runs = Memory(8), Memory(KEPT_RUNS)
@@ -203,13 +203,7 @@ class Engine:
         if known is not None and known.state in ("cancelled", "failed"):
             return known
 
-        def done(tell: Progress) -> None:
-            try:
-                work(tell)
-            finally:
-                release()
-
-        return self.jobs.submit(key, done, urgent=urgent)
+        return self.jobs.submit(key, work, urgent=urgent)
 
     def again(self, id_: str) -> None:
         """Let a job that was cancelled or failed be asked again."""

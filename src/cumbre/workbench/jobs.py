@@ -50,7 +50,9 @@ class Job:
 class Jobs:
     """Two lanes: what a reader waits for, and what is prepared meanwhile; the second pauses while the first is busy."""
 
-    def __init__(self) -> None:
+    def __init__(self, after: Callable[[], None] = lambda: None) -> None:
+        """`after` is called in the lane when a job is over and whoever waited for it has been told."""
+        self._after = after
         self._lock = threading.Lock()
         self._by_key: OrderedDict[Hashable, Job] = OrderedDict()
         self._by_id: OrderedDict[str, Job] = OrderedDict()
@@ -131,6 +133,7 @@ class Jobs:
                 if urgent:
                     self._busy.clear()
                 job.over.set()
+            self._after()
 
     def close(self) -> None:
         """Stop both lanes after the work at hand."""

@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cumbre.brief.charts.canvas import Palette
+from cumbre.brief.charts.calibration import draw_calibration
 from cumbre.brief.charts.chart import Chart, drawn
 from cumbre.brief.charts.series import Line, Moment, draw_series
 from cumbre.brief.charts.timeline import letter
@@ -21,7 +22,6 @@ from cumbre.questions.track import TrackRecord, track_record
 from cumbre.record.case import Case
 from cumbre.record.schema import Event
 from cumbre.workbench.address import State
-from cumbre.workbench.drawings import draw_calibration
 from cumbre.workbench.engine import Engine, bare_study
 from cumbre.workbench.figures import figure
 from cumbre.workbench.jobs import Job, Progress

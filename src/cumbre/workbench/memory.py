@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
-__all__ = ["Memory", "few_arenas", "release"]
+__all__ = ["Memory", "few_arenas", "release", "settle"]
 
 _M_ARENA_MAX = -8
 
@@ -80,8 +81,18 @@ def few_arenas() -> None:
         libc.mallopt(_M_ARENA_MAX, 2)
 
 
+def settle() -> None:
+    """Leave what is there for good out of later collections, which are then short."""
+    gc.collect()
+    gc.freeze()
+
+
 def release() -> None:
-    """Give memory that is free back to the system (glibc keeps it otherwise)."""
+    """Collect what is free and give it back to the system.
+
+    Trees of worlds refer to themselves, so they go only when they are collected; and glibc keeps what is free unless it is asked.
+    """
+    gc.collect()
     libc = _libc()
     if libc is not None and hasattr(libc, "malloc_trim"):
         libc.malloc_trim(0)
