@@ -301,11 +301,26 @@ def _topic_end(tokens: list[Token], start: int, stop: int) -> int:
     return j if seen else start
 
 
+_NO_PEOPLE = word_list("no_people")
+
+
+def _people(word: str) -> bool:
+    """A plural that names people by what they do: "labourers", "becarios", "manifestantes"."""
+    return len(word) > 5 and word.endswith(_PEOPLE) and word not in _NO_PEOPLE
+
+
+_PEOPLE = ("ers", "ors", "eers", "ists", "ians", "women", "men", "eros", "eras", "istas", "antes", "entes", "arios", "ores")
+
+
 def _bare_demonym(tokens: list[Token], start: int, end: int, lang: str, kinds: set[str]) -> tuple[str, str]:
     after = tokens[end].low if end < len(tokens) else ""
     before = tokens[start - 1].low if start else ""
     word = tokens[end - 1].low
     nounlike = after == "" or not after[:1].isalpha() or after in FUNCTION or after == "'s"
+    if lang == "en" and _people(after) and not nounlike and word not in ("us",):
+        return "attr", "CVL"
+    if lang == "es" and _people(before) and tokens[start - 1].text[:1].islower():
+        return "attr", "CVL"
     if kinds == {"state_adj"}:
         return ("actor", "GOV") if before in ("the", "la", "el") or nounlike else ("attr", "GOV")
     if lang == "en":

@@ -204,11 +204,13 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
                 for j in range(end, obj) if tokens[j].low in lex.nominals and j not in shape.by_token
             ):  # fmt: skip
                 continue  # "announced the suspension of talks": the noun carries the event
+        if rule.kind == "cowed" and not (v.negated and (v.passive or v.reflexive)):
+            continue
         loose = bool(phrase.rest) and "…" not in phrase.rest and end > v.at + 1 + len(phrase.rest)
         if loose and any(v.at < j < end for j in shape.by_token):
             continue
         # "pulled its diplomats out of": the object says more than the scattered words
-        said = (0 if loose and not rule.objects else len(phrase.rest)) + phrase.reflexive
+        said = (0 if loose and not rule.objects else len(phrase.rest)) + phrase.reflexive + (rule.kind == "cowed")
         key = (said, rank, len(rule.objects) > 0)
         if rule.kind == "occur":
             # "the tariffs took effect": the noun carries the event and its sides
