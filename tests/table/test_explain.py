@@ -247,8 +247,10 @@ def test_a_deal_lies_inside_the_win_sets_and_red_lines(fitted):
     assert s.open.any()
     assert (s.z[s.open] >= s.low[s.open] - 1e-5).all()
     assert (s.z[s.open] <= s.high[s.open] + 1e-5).all()
-    terms = _run(fitted, d).moves
-    value = terms.value[..., 0]
-    half = 0.5 * np.broadcast_to(fitted.step, value.shape)
-    assert (value[terms.term] >= (s.low - half)[terms.term]).all()
-    assert (value[terms.term] <= (s.high + half)[terms.term]).all()
+    m = _run(fitted, d).moves
+    term = m.settled[:, 0]
+    world, issue, value = m.world[term], m.issue[term], m.value[term, 0]
+    assert len(value) == m.term.sum() > 0
+    half = 0.5 * fitted.step[issue]
+    assert (value >= s.low[world, issue] - half).all()
+    assert (value <= s.high[world, issue] + half).all()

@@ -18,15 +18,14 @@ __all__ = ["election", "settle_election", "settle_favourite", "victory"]
 def _support(x: Array, w: Array, options: Array, power: int) -> Array:
     """S[a:b], shape (option, option, world); inputs hold worlds last so that each pass is one long run through memory."""
     m = options.shape[0]
-    u = -loss(x[:, None, :], options[None, :, :], power)
+    weighted = w[:, None, :] * -loss(x[:, None, :], options[None, :, :], power)
+    worth = weighted.sum(0)
     total = np.zeros((m, m, x.shape[-1]), dtype=x.dtype)
-    weighted = w[:, None, :] * u
-    for a in range(m):
-        for b in range(a):
-            gap = weighted[:, a] - weighted[:, b]
-            forward = np.maximum(gap, 0).sum(0)
-            total[a, b] = forward
-            total[b, a] = forward - gap.sum(0)
+    for a in range(1, m):
+        # sum_i max(u_a - u_b, 0) = sum_i max(u_a, u_b) - sum_i u_b; the first sum serves both directions
+        most = np.maximum(weighted[:, :a], weighted[:, a : a + 1]).sum(0)
+        np.subtract(most, worth[:a], out=total[a, :a])
+        np.subtract(most, worth[a], out=total[:a, a])
     np.maximum(total, 0, out=total)
     return total
 

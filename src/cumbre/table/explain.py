@@ -164,7 +164,7 @@ def _expected_deal(f: Fitted, d: Draws) -> Array:
     shift = f.deal_shift if len(f.deal_shift) else np.zeros(len(f.groups))
     within = special.expit(talk_odds(f, d, s, engaged, None) + shift)[:, g]
     chance = (1 - (1 - within) ** (f.horizon / 180)) * s.zone[:, g]
-    certain = d.deal.copy()
+    certain = d.deal.copy(order="K")
     certain[:, g] = d.deal[:, g] * chance
     sure = replace(d, deal=certain)
     m = moves(f, sure, s, engaged)
@@ -209,7 +209,7 @@ def levers(
             shift = float(np.clip(f.row_mode[row] + sign * move, 0, 1) - f.row_mode[row])
             if abs(shift) < 1e-9:
                 continue
-            position = d.position.copy()
+            position = d.position.copy(order="K")
             position[:, row] = np.clip(position[:, row] + shift, 0, 1)
             mode = f.side_mode.copy()
             for at, side in enumerate(f.groups[f.group_of[k]].sides):
@@ -328,7 +328,7 @@ def _mix(a: Draws, b: Draws, fields: Mapping[str, Any]) -> Draws:
         if columns is None:
             changed[name] = getattr(b, name)
         else:
-            value = getattr(a, name).copy()
+            value = getattr(a, name).copy(order="K")
             value[:, columns] = getattr(b, name)[:, columns]
             changed[name] = value
     return replace(a, **changed)

@@ -45,27 +45,76 @@ class Package:
     weight: Array
 
 
-def _point(weight: Array, x: Array, s: Array, low: Array, high: Array, links: Array | None, q: Array) -> Array:
-    a, b = weight[:, None] * s[:, 0], (1 - weight)[:, None] * s[:, 1]
-    top, bottom = a * x[:, 0] + b * x[:, 1], a + b
-    rest = np.asarray(1e-9, x.dtype)
-    z = np.clip((top + rest * q) / (bottom + rest), low, high)
-    if links is not None:
-        pull = np.abs(links).sum(1)
-        for _ in range(2):
-            wish = np.einsum("wl,kl->wk", z - q, links) + pull * q
-            z = np.clip((top + wish + rest * q) / (bottom + pull + rest), low, high)
-    return np.asarray(z)
+class _Frontier:
+    """The efficient packages of some worlds, issues first and worlds last, so that every pass runs along memory."""
+
+    def __init__(self, x: Array, s: Array, d: Array, low: Array, high: Array, q: Array, links: Array | None, give: Array) -> None:
+        self.x, self.s = (np.ascontiguousarray(v.transpose(1, 2, 0)) for v in (x, s))
+        self.low, self.high, self.q = (np.ascontiguousarray(v.T) for v in (low, high, q))
+        rest = np.asarray(1e-9, x.dtype)
+        wish = self.s * self.x
+        # numerator and denominator of the weighted mean of two ideal points, both linear in the weight
+        self.top, self.top_rise = wish[1] + rest * self.q, wish[0] - wish[1]
+        self.bottom, self.bottom_rise = self.s[1] + rest, self.s[0] - self.s[1]
+        self.links = links
+        if links is not None:
+            self.pull = np.abs(links).sum(1)[:, None]
+            self.anchor = self.pull * self.q
+        self.base = give.T - d.T
+
+    def point(self, weight: Array) -> Array:
+        """The package (issue, world) that maximises weight u_1 + (1 - weight) u_2."""
+        top, bottom = self.top + weight * self.top_rise, self.bottom + weight * self.bottom_rise
+        z = top / bottom
+        np.minimum(np.maximum(z, self.low, out=z), self.high, out=z)
+        if self.links is not None:
+            top += self.anchor
+            bottom += self.pull
+            for _ in range(2):
+                # einsum: a matrix product may round a world by its neighbours
+                z = np.einsum("kl,lw->kw", self.links, z - self.q)
+                z += top
+                z /= bottom
+                np.minimum(np.maximum(z, self.low, out=z), self.high, out=z)
+        return np.asarray(z)
+
+    def gains(self, weight: Array) -> Array:
+        """Gains over no deal (side, world) of that package."""
+        return self.gains_at(self.point(weight))
+
+    def gains_at(self, z: Array) -> Array:
+        gap = self.x - z
+        gap *= gap
+        gap *= self.s
+        return np.asarray(self.base - gap.sum(1))
 
 
-def _root(test: Callable[[Array], npt.NDArray[np.bool_]], worlds: int, dtype: npt.DTypeLike, steps: int) -> Array:
-    """Weight at which `test` (true: side 1 needs more) turns false, by halving."""
+def _root(need: Callable[[Array], Array], worlds: int, dtype: npt.DTypeLike, steps: int) -> Array:
+    """Weight at which `need` (above 0: side 1 needs more) falls to 0, in as many evaluations as `steps`.
+
+    False position in the Illinois variant (Dowell & Jarratt 1971, doi:10.1007/BF01934364): an end that stays twice counts half, so
+    that both ends close in; eight evaluations do what fourteen halvings did. Where `need` has one sign, that end of the scale.
+    """
     low, high = np.zeros(worlds, dtype), np.ones(worlds, dtype)
-    for _ in range(steps):
-        mid = 0.5 * (low + high)
-        more = test(mid)
+    at_low, at_high = need(low), need(high)
+    never, always = at_low <= 0, at_high > 0
+    kept = np.zeros(worlds, np.int8)
+    half = np.asarray(0.5, dtype)
+
+    def between() -> Array:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = at_low / (at_low - at_high)
+        return np.asarray(low + (high - low) * np.where((part > 0) & (part < 1), part, half))
+
+    for _ in range(steps - 2):
+        mid = between()
+        found = need(mid)
+        more = found > 0
+        at_high = np.where(more, np.where(kept > 0, half * at_high, at_high), found)
+        at_low = np.where(more, found, np.where(kept < 0, half * at_low, at_low))
         low, high = np.where(more, mid, low), np.where(more, high, mid)
-    return np.asarray(0.5 * (low + high))
+        kept = np.where(more, np.int8(1), np.int8(-1))
+    return np.asarray(np.where(never, 0, np.where(always, 1, between())).astype(dtype))
 
 
 def solve_package(
@@ -90,7 +139,7 @@ def solve_package(
     low, high   (world, issue) bounds; status_quo (world, issue) for linkage and for issues nobody cares about
     links       (issue, issue) symmetric soft linkage
     transfer    (world,) a sum a third party adds, split evenly between the sides before they reckon gains
-    steps       halvings of the weight; 30 is exact to 10^-9, 14 to 10^-4
+    steps       evaluations a root; 30 is exact to 10^-9, 9 to 10^-3 of the weight at worst and to 10^-6 as a rule
 
     >>> x = np.array([[[0.0, 0.0], [1.0, 1.0]]]); s = np.array([[[0.8, 0.2], [0.2, 0.8]]]); d = np.array([[-0.7, -0.7]])
     >>> solve_package(x, s, d).z.round(3).tolist()
@@ -103,40 +152,36 @@ def solve_package(
     give = np.broadcast_to(np.asarray(transfer, x.dtype), (worlds,))[:, None] / 2
     links = None if links is None or not np.any(links) else links.astype(x.dtype)
     b = np.full(worlds, 0.5, x.dtype) if power is None else power
+    frontier = _Frontier(x, s, d, low, high, q, links, give)
+    gains = frontier.gains
 
-    def gains(weight: Array) -> Array:
-        z = _point(weight, x, s, low, high, links, q)
-        gap = x - z[:, None, :]
-        return np.asarray(give - d - np.einsum("wsk,wsk,wsk->ws", s, gap, gap))
-
-    def root(test: Callable[[Array], npt.NDArray[np.bool_]]) -> Array:
-        return _root(test, worlds, x.dtype, steps)
+    def root(need: Callable[[Array], Array]) -> Array:
+        return _root(need, worlds, x.dtype, steps)
 
     if rule == "egalitarian":
-        weight = root(lambda w: np.less(*np.moveaxis(gains(w), 1, 0)))
+        weight = root(lambda w: np.subtract(*gains(w)[::-1]))
     elif rule == "utilitarian":
         weight = np.full(worlds, 0.5, x.dtype)
     elif rule == "nash":
 
-        def nash(w: Array) -> npt.NDArray[np.bool_]:
+        def nash(w: Array) -> Array:
             g = gains(w)
-            inside = (g[:, 0] > 0) & (g[:, 1] > 0)
-            return np.where(inside, b * g[:, 1] * (1 - w) > (1 - b) * g[:, 0] * w, g[:, 0] < g[:, 1])
+            inside = (g[0] > 0) & (g[1] > 0)
+            return np.where(inside, b * g[1] * (1 - w) - (1 - b) * g[0] * w, g[1] - g[0])
 
         weight = root(nash)
     else:
-        most1 = np.maximum(gains(root(lambda w: gains(w)[:, 1] > 0))[:, 0], 1e-9)
-        most2 = np.maximum(gains(root(lambda w: gains(w)[:, 0] <= 0))[:, 1], 1e-9)
+        most1 = np.maximum(gains(root(lambda w: gains(w)[1]))[0], 1e-9)
+        most2 = np.maximum(gains(root(lambda w: -gains(w)[0]))[1], 1e-9)
 
-        def kalai(w: Array) -> npt.NDArray[np.bool_]:
+        def kalai(w: Array) -> Array:
             g = gains(w)
-            return np.asarray(g[:, 0] * most2 < g[:, 1] * most1)
+            return np.asarray(g[1] * most1 - g[0] * most2)
 
         weight = root(kalai)
-    z = _point(weight, x, s, low, high, links, q)
-    gap = x - z[:, None, :]
-    found = give - d - np.einsum("wsk,wsk,wsk->ws", s, gap, gap)
-    return Package(z, found, found.min(-1) > 0, weight)
+    z = frontier.point(weight)
+    found = frontier.gains_at(z)
+    return Package(z.T, found.T, found.min(0) > 0, weight)
 
 
 def logroll(a: Array, b: Array, d: Array, alpha: float = 0.5) -> tuple[Array, Array]:

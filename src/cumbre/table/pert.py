@@ -5,11 +5,14 @@ The exact quantile needs an inverse incomplete beta function for every draw, whi
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
 from cumbre.record.prior import pert_quantile
+from cumbre.table.net import CELLS, Places, Single, value_at
 
 __all__ = ["PertTable"]
 
@@ -18,7 +21,7 @@ _REACH, _KNOTS = 5.0, 161
 
 
 class PertTable:
-    """PERT distributions with parameters low, mode, high, each (n,); `at(z)` maps standard normals (W, n) to values (W, n).
+    """PERT distributions with parameters low, mode, high, each (n,); `at(z)` maps standard normals (n, W) to values (n, W).
 
     >>> table = PertTable(np.array([0.0]), np.array([5.0]), np.array([10.0]))
     >>> table.at(np.array([[0.0]])).round(6).tolist()
@@ -29,18 +32,24 @@ class PertTable:
         knots = np.linspace(-_REACH, _REACH, _KNOTS)
         low, mode, high = (np.asarray(v, np.float64).reshape(-1) for v in (low, mode, high))
         self.values = np.asarray(pert_quantile(special.ndtr(knots)[None, :], low[:, None], mode[:, None], high[:, None]))
-        self.start = np.arange(len(low)) * _KNOTS
+        # a value beyond the last knot is the last knot's
+        self.flat = self.values.astype(np.float32).ravel()
+        self.rise = np.diff(self.values, axis=1, append=self.values[:, -1:]).astype(np.float32).ravel()
+        self.start = (np.arange(len(low)) * _KNOTS)[:, None]
 
-    def at(self, z: Array) -> Array:
-        """Values at standard normals z (W, n), cut at five standard deviations."""
-        place = np.clip((z + _REACH) * ((_KNOTS - 1) / (2 * _REACH)), 0, _KNOTS - 1 - 1e-9)
-        left = place.astype(np.intp)
-        part = place - left
-        flat = self.values.ravel()
-        index = left + self.start
-        below = flat[index]
-        return np.asarray(below + part * (flat[index + 1] - below))
+    def at(self, z: npt.NDArray[np.floating]) -> Single:
+        """Values at standard normals z (n, W), cut at five standard deviations; single precision."""
+        place = np.clip((z + _REACH) * ((_KNOTS - 1) / (2 * _REACH)), 0, _KNOTS - 1)
+        index = place.astype(np.intp)
+        place -= index
+        index += self.start
+        return np.asarray(self.flat.take(index) + place * self.rise.take(index), np.float32)
 
-    def of_uniform(self, u: Array) -> Array:
-        """Values at uniforms u (W, n)."""
-        return self.at(np.asarray(special.ndtri(np.clip(u, 1e-7, 1 - 1e-7))))
+    @cached_property
+    def _by_cell(self) -> Single:
+        edges = special.ndtri(np.clip(np.arange(CELLS + 1) / CELLS, 1e-7, 1 - 1e-7))
+        return self.at(np.broadcast_to(edges, (len(self.values), CELLS + 1)))
+
+    def of_place(self, place: Places) -> Single:
+        """Values at random places (n, W)."""
+        return value_at(place, self._by_cell)

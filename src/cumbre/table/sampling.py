@@ -2,8 +2,10 @@
 
 Positions are PERT, saliences truncated normal, capabilities log-normal, red lines yes or no. A Gaussian copula ties errors: one
 factor an actor (it asks for more, or less, on all issues than coded) and one a source (what one reading got wrong it got wrong
-throughout). Points are scrambled Sobol sets, balanced inside a block and put in random order, so that sets of different actors
-are independent of each other.
+throughout). Points are scrambled Sobol sets (`net`), balanced inside a block and put in random order, so that sets of different
+actors are independent of each other.
+
+Arrays are (W, ...) to the reader, in single precision, and the worlds of one input lie together in memory.
 """
 
 from __future__ import annotations
@@ -14,15 +16,16 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from cumbre.table.fitted import Fitted
+from cumbre.table.net import CELLS, TICKS, Places, Single, normal_at, places, points, uniform_at, value_at
 from cumbre.table.pert import PertTable
 from cumbre.worlds import Stream
 
 __all__ = ["Draws", "draw_inputs", "linked_normals", "pert_table"]
 
-Array = npt.NDArray[np.float64]
+Array = npt.NDArray[np.floating]
 Source = Callable[[str], Stream]
 
 
@@ -33,7 +36,7 @@ class Draws:
     position: Array  # (W, R) 0-1
     salience: Array  # (W, R)
     capability: Array  # (W, R)
-    red_holds: npt.NDArray[np.bool_]  # (W, R)
+    red_holds: npt.NDArray[np.bool_]  # (W, R); where no red line is coded it is true and means nothing
     asks: Array  # (W, A) standard normal: how much more than coded an actor asks for
     base: Array  # (W, K) chance of change within 180 days
     change: Array  # (W, K) uniforms, linked: whether and when an issue changes
@@ -47,34 +50,11 @@ class Draws:
     winset: Array  # (W, K, 2) standard normal
     power: Array  # (W, G) standard normal
     ratify: Array  # (W, number of ratifiers) support
-    days: Array  # (W, K, 2) uniforms: lag of ratification, delivery
-    deliver: Array  # (W, K, 2) uniforms: chance of delivery, whether
+    days: Array  # (W, K, 2) standard normals: lag of ratification, of delivery
+    deliver: Array  # (W, K, 2) standard normal: chance of delivery; uniform: whether
     engage: Array  # (W, M) uniforms
     spoil: Array  # (W, S, 2) uniforms
     lapse: Array  # (W, K, 2) uniforms
-
-
-def _balanced(stream: Stream, d: int) -> Array:
-    """Scrambled Sobol points (W, d), balanced inside each block, rows in random order."""
-
-    def points(g: np.random.Generator, n: int) -> Array:
-        # the scramble wants a generator that can spawn; a counter-based one with a given key cannot
-        raw = stats.qmc.Sobol(d, scramble=True, rng=np.random.default_rng(g.integers(0, 2**63, 2))).random(n)
-        return np.clip(raw[g.permutation(n)], 1e-9, 1 - 1e-9)
-
-    return np.asarray(stream.draw(points), dtype=np.float64)
-
-
-def _stratified(stream: Stream, d: int) -> Array:
-    """Latin hypercube points (W, d) inside each block: each column a one-dimensional net in its own random order.
-
-    For the hundred or so rows of positions, whose interactions are weak, this does as well as a Sobol set at a fifth of its cost.
-    """
-
-    def points(g: np.random.Generator, n: int) -> Array:
-        return np.stack([(g.permutation(n) + g.random(n)) / n for _ in range(d)], axis=1)
-
-    return np.clip(np.asarray(stream.draw(points), dtype=np.float64), 1e-9, 1 - 1e-9)
 
 
 def linked_normals(links: Array, sign: bool) -> Array:
@@ -88,12 +68,15 @@ def linked_normals(links: Array, sign: bool) -> Array:
     values, vectors = np.linalg.eigh(corr)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     size = np.sqrt((root**2).sum(1, keepdims=True))
-    return np.asarray(root / np.maximum(size, 1e-12))
+    return np.asarray((root / np.maximum(size, 1e-12)).astype(np.float32))
 
 
 def _mixed(normals: Array, root: Array) -> Array:
-    """Uniforms with the correlation of `root`; einsum, because a matrix product may round a row by its neighbours."""
-    return np.asarray(np.clip(special.ndtr(np.einsum("wj,kj->wk", normals, root)), 1e-9, 1 - 1e-9))
+    """Uniforms (W, K) with the correlation of `root`, from normals (K, W).
+
+    einsum, because a matrix product may round a world by its neighbours.
+    """
+    return np.asarray(np.clip(special.ndtr(np.einsum("kj,jw->kw", root, normals)), 1e-7, 1 - 1e-7).T)
 
 
 @lru_cache(maxsize=64)
@@ -106,77 +89,104 @@ def pert_table(low: Array, mode: Array, high: Array) -> PertTable:
     return _kept(*(np.ascontiguousarray(v, np.float64).tobytes() for v in (low, mode, high)))
 
 
+@lru_cache(maxsize=8)
+def _salience_table(mode: bytes, sd: float) -> Single:
+    """Salience at the edges of the cells, (row, CELLS + 1): normal around the coded value, cut to 0-1."""
+    centre = np.frombuffer(mode, np.float64)[:, None]
+    below, above = special.ndtr(-centre / sd), special.ndtr((1 - centre) / sd)
+    # one part in ten million off the ends, so that 0 and 1 stay what they are: limits
+    chance = below + (above - below) * np.clip(np.linspace(0, 1, CELLS + 1), 1e-7, 1 - 1e-7)
+    return np.asarray(np.clip(centre + sd * special.ndtri(chance), 1e-6, 1 - 1e-6), np.float32)
+
+
+def _rows(f: Fitted, source: Source, worlds: int) -> tuple[Single, Single, npt.NDArray[np.bool_]]:
+    """Own errors (standard normal), saliences and whether red lines hold, (R, W) each, from one point set a position row."""
+    total = len(f.row_issue)
+    cells, holds = np.empty((2, total, worlds), np.int32), np.ones((total, worlds), bool)
+    coded = ~np.isnan(f.row_red)
+    for row in range(total):
+        address = source(f"row.{f.actor_ids[f.row_actor[row]]}.{f.issue_ids[f.row_issue[row]]}")
+        # the third coordinate is drawn last, so that coding a red line moves no position
+        found = points(address, 3 if coded[row] else 2).T
+        cells[:, row] = found[:2]
+        if coded[row]:
+            holds[row] = found[2] < TICKS * f.judged.red_line_holds
+    salience = value_at(cells[1], _salience_table(f.row_salience.tobytes(), f.judged.salience_sd)) if total else uniform_at(cells[1])
+    return normal_at(cells[0]), salience, holds
+
+
+_PER_ISSUE = {"base": 1, "pick": 1, "winset": 2, "kind": 4, "days": 2, "deliver": 2, "lapse": 2}
+
+
+def _issues(f: Fitted, source: Source, worlds: int) -> tuple[Single, dict[str, Places]]:
+    """Two normals an issue, (2, K, W), and its places by use, (n, K, W); one address an issue."""
+    width, count = sum(_PER_ISSUE.values()), len(f.issue_ids)
+    normal, cells = np.empty((2, count, worlds), np.float32), np.empty((width, count, worlds), np.int32)
+    for k, issue in enumerate(f.issue_ids):
+        address = source(f"issue.{issue}")
+        normal[:, k] = address.draw(lambda g, n: g.standard_normal((2, n), dtype=np.float32).T).T
+        cells[:, k] = source(f"places.{issue}").draw(lambda g, n: places(g, width, n).T).T
+    found, first = {}, 0
+    for name, n in _PER_ISSUE.items():
+        found[name] = cells[first : first + n]
+        first += n
+    return normal, found
+
+
 def draw_inputs(f: Fitted, source: Source) -> Draws:
     """All inputs for the draws of `source(name)`; the same name gives the same numbers whatever else the case holds."""
     j = f.judged
-    worlds = source("model").draws
+    model = uniform_at(points(source("model"), 1)[:, 0])
+    worlds = len(model)
     count, total, groups = len(f.issue_ids), len(f.row_issue), len(f.groups)
-    actor_factor = np.empty((worlds, len(f.actor_ids)))
-    source_factor = np.empty((worlds, len(f.source_ids)))
-    # columns are filled one by one, so each lies together in memory
-    own, sal, cap, red = (np.empty((total, worlds)).T for _ in range(4))
-    for n, name in enumerate(f.source_ids):
-        source_factor[:, n] = source(f"source.{name}").normal(1)[:, 0]
+    both = np.empty((2, len(f.actor_ids), worlds), np.int32)
     for a, actor in enumerate(f.actor_ids):
-        mine = np.flatnonzero(f.row_actor == a)
-        names = [f.issue_ids[k] for k in f.row_issue[mine]]
-        points = special.ndtri(_balanced(source(f"actor.{actor}"), 2))
-        actor_factor[:, a] = points[:, 0]
-        cap[:, mine] = f.row_capability[mine] * np.exp(j.capability_sigma * points[:, 1:2])
-        for row, issue in zip(mine, names, strict=True):
-            cell = _stratified(source(f"row.{actor}.{issue}"), 3)
-            own[:, row] = special.ndtri(cell[:, 0])
-            # normal around the coded salience, cut to 0-1 by restricting the probability range
-            a0, a1 = (
-                special.ndtr((0 - f.row_salience[row]) / j.salience_sd),
-                special.ndtr((1 - f.row_salience[row]) / j.salience_sd),
-            )
-            sal[:, row] = f.row_salience[row] + j.salience_sd * special.ndtri(a0 + (a1 - a0) * cell[:, 1])
-            red[:, row] = cell[:, 2]
-    shared = (
-        np.sqrt(j.actor_share) * actor_factor[:, f.row_actor] * f.row_ask
-        + np.sqrt(j.source_share) * source_factor[:, f.row_source]
-    )
-    z = np.sqrt(1 - j.actor_share - j.source_share) * own + shared if total else own
-    position = pert_table(f.row_low, f.row_mode, f.row_high).at(z) if total else own
-    change = np.stack([source(f"change.{k}").normal(1)[:, 0] for k in f.issue_ids], 1) if count else np.empty((worlds, 0))
-    where = np.stack([source(f"where.{k}").normal(1)[:, 0] for k in f.issue_ids], 1) if count else np.empty((worlds, 0))
+        both[:, a] = points(source(f"actor.{actor}"), 2).T
+    factor, power = normal_at(both)
+    shared = np.empty((len(f.source_ids), worlds), np.float32)
+    for n, name in enumerate(f.source_ids):
+        shared[n] = source(f"source.{name}").draw(lambda g, n: g.standard_normal(n, dtype=np.float32))
+    own, salience, holds = _rows(f, source, worlds)
+    z = np.float32(np.sqrt(1 - j.actor_share - j.source_share)) * own
+    z += (np.sqrt(j.actor_share) * f.row_ask).astype(np.float32)[:, None] * factor[f.row_actor]
+    z += (np.float32(np.sqrt(j.source_share)) * shared)[f.row_source]
+    normal, cells = _issues(f, source, worlds)
 
-    def each(name: str, *shape: int) -> Array:
-        """Uniforms an issue, (W, K, *shape), addressed by issue."""
-        parts = [source(f"{name}.{k}").uniform(*shape) for k in f.issue_ids]
-        return np.stack(parts, 1) if parts else np.empty((worlds, 0, *shape))
+    def per_group(name: str, size: int) -> Places:
+        return np.stack([points(source(f"{name}.{g.name}"), size).T for g in f.groups])
 
-    def per_group(name: str, *shape: int) -> Array:
-        return np.stack(
-            [_balanced(source(f"{name}.{g.name}"), max(int(np.prod(shape)), 1)).reshape(worlds, *shape) for g in f.groups], 1
-        )
+    def uniform(name: str) -> Single:
+        return uniform_at(cells[name]).transpose(2, 1, 0)
 
     ratify = [source(f"ratify.{actor}.{f.issue_ids[k]}").normal() for k, actor, *_ in f.ratifiers]
-    cost = per_group("cost", 2)
+    cost = per_group("cost", 2).reshape(2 * groups, worlds)
+    deliver = np.stack([normal_at(cells["deliver"][0]), uniform_at(cells["deliver"][1])])
     return Draws(
-        position=np.asarray(position),
-        salience=sal,
-        capability=cap,
-        red_holds=red < j.red_line_holds,
-        asks=actor_factor,
-        base=pert_table(*f.base_rate.T).of_uniform(each("base")) if count else np.empty((worlds, 0)),
-        change=_mixed(change, linked_normals(f.links, False)) if count else change,
-        where=_mixed(where, linked_normals(f.links, True)) if count else where,
-        kind=each("kind", 4),
-        model=_balanced(source("model"), 1)[:, 0],
-        pick=each("pick"),
-        deal=per_group("deal"),
+        position=(pert_table(f.row_low, f.row_mode, f.row_high).at(z) if total else z).T,
+        salience=salience.T,
+        capability=(f.row_capability.astype(np.float32)[:, None] * np.exp(np.float32(j.capability_sigma) * power)[f.row_actor]).T,
+        red_holds=holds.T,
+        asks=factor.T,
+        base=(pert_table(*f.base_rate.T).of_place(cells["base"][0]) if count else uniform_at(cells["base"][0])).T,
+        change=_mixed(normal[0], linked_normals(f.links, False)) if count else normal[0].T,
+        where=_mixed(normal[1], linked_normals(f.links, True)) if count else normal[1].T,
+        kind=uniform("kind"),
+        model=model,
+        pick=uniform("pick")[..., 0],
+        deal=uniform_at(per_group("deal", 1)[:, 0]).T,
         slope=source("slope").normal(),
-        cost=pert_table(*np.tile([[0.05], [0.15], [0.45]], (1, 2 * groups)))
-        .of_uniform(cost.reshape(worlds, -1))
-        .reshape(cost.shape),
-        winset=special.ndtri(np.clip(each("winset", 2), 1e-9, 1 - 1e-9)),
-        power=special.ndtri(per_group("power")),
-        ratify=pert_table(*np.array([r[4] for r in f.ratifiers]).T).at(np.stack(ratify, 1)) if ratify else np.empty((worlds, 0)),
-        days=each("days", 2),
-        deliver=each("deliver", 2),
+        cost=_cost_table(groups).of_place(cost).reshape(groups, 2, worlds).transpose(2, 0, 1),
+        winset=normal_at(cells["winset"]).transpose(2, 1, 0),
+        power=normal_at(per_group("power", 1)[:, 0]).T,
+        ratify=pert_table(*np.array([r[4] for r in f.ratifiers]).T).at(np.stack(ratify)).T if ratify else np.empty((worlds, 0)),
+        days=normal_at(cells["days"]).transpose(2, 1, 0),
+        deliver=deliver.transpose(2, 1, 0),
         engage=source("engage").uniform(len(f.mediators)),
         spoil=source("spoil").uniform(len(f.spoilers), 2),
-        lapse=each("lapse", 2),
+        lapse=uniform("lapse"),
     )
+
+
+def _cost_table(groups: int) -> PertTable:
+    """Cost of failure, share of full-scale loss: PERT(0.05, 0.15, 0.45) for both sides of every pair."""
+    return pert_table(*np.tile([[0.05], [0.15], [0.45]], (1, 2 * groups)))

@@ -18,7 +18,7 @@ from cumbre.table.bargain import Bargain
 from cumbre.table.challenge import settle_challenge
 from cumbre.table.election import settle_election
 from cumbre.table.fitted import Fitted
-from cumbre.table.mean import settle_mean
+from cumbre.table.mean import weighted_mean
 from cumbre.table.package import Rule, solve_package
 from cumbre.table.sampling import Draws
 
@@ -27,7 +27,7 @@ __all__ = ["MODELS", "Settlement", "model_codes", "settle"]
 Array = npt.NDArray[np.float64]
 MODELS = ("kalai_smorodinsky", "nash", "compromise", "election", "challenge")
 _RULES: dict[str, Rule] = {"kalai_smorodinsky": "ks", "nash": "nash"}
-_CONCEPTS = {"compromise": settle_mean, "election": settle_election, "challenge": settle_challenge}
+_CONCEPTS = {"election": settle_election, "challenge": settle_challenge}
 
 
 @dataclass(frozen=True)
@@ -67,27 +67,36 @@ def model_codes(f: Fitted, u: Array) -> npt.NDArray[np.int8]:
     return np.minimum(np.searchsorted(edges / edges[-1], u, side="right"), len(MODELS) - 1).astype(np.int8)
 
 
+def _blank(*shape: int) -> Array:
+    """An empty array (W, ...) in which the worlds of one entry lie together in memory."""
+    return np.empty(shape[::-1]).T
+
+
 def _leaders(f: Fitted, d: Draws) -> tuple[Array, Array]:
     """Effective ideal points and weights of the two leaders of each issue's pair, (W, K, 2)."""
     worlds, count = len(d.model), len(f.issue_ids)
-    ideal, care = np.empty((worlds, count, 2)), np.empty((worlds, count, 2))
+    ideal, care = _blank(worlds, count, 2), _blank(worlds, count, 2)
     stated = f.judged.audience_cost * (1.0 if f.public else 1 / 3)
+    positions, saliences = d.position.T, d.salience.T
     for k in range(count):
         for side in range(2):
             mine = np.flatnonzero(f.side_weight[k, side] > 0)
-            weight = f.side_weight[k, side, mine]
             if len(mine):
-                x = (d.position[:, mine] * weight).sum(1) / weight.sum()
-                s = (d.salience[:, mine] * weight).sum(1) / weight.sum() * (1 + f.side_personal[k, side])
+                weight = f.side_weight[k, side, mine] / f.side_weight[k, side, mine].sum()
+                x = np.einsum("r,rw->w", weight, positions[mine])
+                s = np.einsum("r,rw->w", weight * (1 + f.side_personal[k, side]), saliences[mine])
             else:
                 x, s = np.full(worlds, f.status_quo[k]), np.full(worlds, 1e-3)
             top, total = s * x, s.copy()
             if not np.isnan(f.side_audience[k, side]):
                 vote = f.judged.votes_worth * f.side_audience_salience[k, side] * f.visibility[k]
-                top, total = top + vote * f.side_audience[k, side], total + vote
+                top += vote * f.side_audience[k, side]
+                total += vote
             if not np.isnan(f.side_mode[k, side]):
                 cost = stated * f.visibility[k] * s
-                top, total = top + cost * f.side_mode[k, side], total + cost
+                total += cost
+                cost *= f.side_mode[k, side]
+                top += cost
             ideal[:, k, side], care[:, k, side] = top / total, total
     return ideal, care
 
@@ -100,7 +109,7 @@ def _bounds(f: Fitted, d: Draws) -> tuple[Array, Array, Array, Array]:
     low = np.where(narrow_low, f.winset_low + noise, 0.0).max(-1) if count else np.zeros((worlds, 0))
     high = np.where(narrow_high, f.winset_high + noise, 1.0).min(-1) if count else np.zeros((worlds, 0))
     low, high = np.clip(low, 0, 1), np.clip(high, 0, 1)
-    own_low, own_high = np.zeros((worlds, count)), np.ones((worlds, count))
+    own_low, own_high = np.zeros((count, worlds)).T, np.ones((count, worlds)).T
     for row in np.flatnonzero(~np.isnan(f.row_red)):
         k, red, holds = f.row_issue[row], f.row_red[row], d.red_holds[:, row]
         in_pair = f.row_side[row] in f.groups[f.group_of[k]].sides
@@ -117,36 +126,42 @@ def _bounds(f: Fitted, d: Draws) -> tuple[Array, Array, Array, Array]:
     return low, high, own_low, own_high
 
 
-def _slots(f: Fitted) -> npt.NDArray[np.intp]:
-    """Rows of each issue, padded with -1, (K, slot)."""
-    members = [np.flatnonzero(f.row_issue == k) for k in range(len(f.issue_ids))]
-    width = max([len(m) for m in members], default=1) or 1
-    out = np.full((len(members), width), -1, np.intp)
-    for k, m in enumerate(members):
-        out[k, : len(m)] = m
-    return out
+def _sizes(f: Fitted) -> list[npt.NDArray[np.intp]]:
+    """Issues in classes of about as many actors, so that padding to the largest of a class costs little; issues without are left out."""
+    actors = np.bincount(f.row_issue, minlength=len(f.issue_ids))
+    found, left = [], actors > 0
+    while left.any():
+        top = actors[left].max()
+        chosen = left & (actors > 0.6 * top)
+        found.append(np.flatnonzero(chosen))
+        left &= ~chosen
+    return found
 
 
-def _issue_by_issue(f: Fitted, d: Draws, worlds: npt.NDArray[np.intp], name: str, low: Array, high: Array) -> Array:
-    """A many-actor concept on every issue of some worlds, (len(worlds), K)."""
-    slots = _slots(f)
-    here = slots >= 0
-    count = len(f.issue_ids)
-    if not len(f.row_issue):
-        return np.broadcast_to(f.status_quo, (len(worlds), count)).copy()
+def _issue_by_issue(f: Fitted, d: Draws, worlds: npt.NDArray[np.intp], name: str, z: Array, low: Array, high: Array) -> None:
+    """Writes a many-actor concept on every issue of some worlds into z (W, K)."""
     single = np.float32  # six figures are plenty for a point that model error smears by a tenth of the scale
-    x = np.where(here, d.position[worlds][:, slots], 0.5).reshape(-1, 1, slots.shape[1]).astype(single)
-    s = np.where(here, d.salience[worlds][:, slots], 0.0).reshape(-1, 1, slots.shape[1]).astype(single)
-    c = np.where(here, d.capability[worlds][:, slots], 0.0).reshape(-1, slots.shape[1]).astype(single)
-    flat = (len(worlds) * count, 1)
-    bargain = Bargain(
-        position=x, salience=s, capability=c,
-        status_quo=np.broadcast_to(f.status_quo, (len(worlds), count)).reshape(flat),
-        cost=np.ones_like(c), low=low[worlds].reshape(flat), high=high[worlds].reshape(flat),
-        pick=d.pick[worlds].reshape(flat),
-    )  # fmt: skip
-    z = _CONCEPTS[name](bargain).reshape(len(worlds), count)
-    return np.where(here.any(1), z, f.status_quo)
+    for issues in _sizes(f):
+        members = [np.flatnonzero(f.row_issue == k) for k in issues]
+        slots = np.full((len(issues), max(len(m) for m in members)), -1, np.intp)
+        for n, m in enumerate(members):
+            slots[n, : len(m)] = m
+        here = slots >= 0
+        shape, box = (-1, 1, slots.shape[1]), np.ix_(worlds, issues)
+        flat = (len(worlds) * len(issues), 1)
+
+        def rows(values: Array, blank: float, slots: npt.NDArray[np.intp] = slots, here: npt.NDArray[np.bool_] = here) -> Array:
+            found = values.T[:, worlds].T[:, slots].astype(single)
+            return np.where(here, found, single(blank))
+
+        bargain = Bargain(
+            position=rows(d.position, 0.5).reshape(shape), salience=rows(d.salience, 0.0).reshape(shape),
+            capability=rows(d.capability, 0.0).reshape(-1, slots.shape[1]),
+            status_quo=np.broadcast_to(f.status_quo[issues], (len(worlds), len(issues))).reshape(flat),
+            cost=np.ones((flat[0], slots.shape[1]), single), low=low[box].reshape(flat), high=high[box].reshape(flat),
+            pick=d.pick[box].reshape(flat),
+        )  # fmt: skip
+        z[box] = _CONCEPTS[name](bargain).reshape(len(worlds), len(issues))
 
 
 def settle(f: Fitted, d: Draws, engaged: npt.NDArray[np.bool_]) -> Settlement:
@@ -158,18 +173,21 @@ def settle(f: Fitted, d: Draws, engaged: npt.NDArray[np.bool_]) -> Settlement:
     q = np.broadcast_to(f.status_quo, (worlds, count))
     box_low, box_high = np.where(room, low, q), np.where(room, high, q)
     model = model_codes(f, d.model)
-    z = q.copy()
+    z = _blank(worlds, count)
+    z[:] = q
+    wish, mean = _wishes(f, d)
     for code, name in enumerate(MODELS):
-        if name in _CONCEPTS:
-            chosen = np.flatnonzero(model == code)
-            if len(chosen) and count:
-                z[chosen] = _issue_by_issue(f, d, chosen, name, box_low, box_high)
+        chosen = np.flatnonzero(model == code)
+        if name == "compromise":
+            z[chosen] = np.clip(mean[chosen], box_low[chosen], box_high[chosen])
+        elif name in _CONCEPTS and len(chosen):
+            _issue_by_issue(f, d, chosen, name, z, box_low, box_high)
     zone, nash = np.zeros((worlds, len(f.groups)), bool), np.zeros((worlds, len(f.groups)))
     for g, group in enumerate(f.groups):
         if not len(group.issues):
             continue
         mine = group.issues
-        x, s = (np.ascontiguousarray(v[:, mine].transpose(0, 2, 1)) for v in (ideal, care))
+        x, s = (v.T[:, mine].transpose(2, 0, 1) for v in (ideal, care))
         total = s.sum(-1)
         cost = d.cost[:, g] * (1 - f.outside[g]) * total
         gap = x - f.status_quo[mine]
@@ -191,33 +209,32 @@ def settle(f: Fitted, d: Draws, engaged: npt.NDArray[np.bool_]) -> Settlement:
                 bounds = [v[np.ix_(chosen, mine)].astype(np.float32) for v in (box_low, box_high, q)]
                 found = solve_package(
                     *part[:3], rule=_RULES[name], power=part[3], low=bounds[0], high=bounds[1], status_quo=bounds[2], links=links,
-                    transfer=part[4], steps=14,
+                    transfer=part[4], steps=9,
                 )  # fmt: skip
                 z[np.ix_(chosen, mine)] = found.z
-        miss = x - z[:, None, mine]
-        gain = -np.einsum("wsk,wsk,wsk->ws", s, miss, miss) - threat + money[:, None] / 2
+        miss = x - z.T[mine].T[:, None]
+        gain = money[:, None] / 2 - (s * miss * miss).sum(-1) - threat
         zone[:, g] = (gain > 0).all(1) & room[:, mine].any(1)
         share = np.clip(gain / np.maximum(-threat, 1e-9), 0, 1)
         nash[:, g] = np.sqrt(share[:, 0] * share[:, 1])
-    wish = _wishes(f, d)
     return Settlement(ideal, care, z, low, high, room, wish, own_low, own_high, zone, nash, model)
 
 
-def _wishes(f: Fitted, d: Draws) -> Array:
-    """Where an issue goes without a deal: three parts the deciders' ideal point, one part everybody's weighted mean; (W, K)."""
+def _wishes(f: Fitted, d: Draws) -> tuple[Array, Array]:
+    """Where an issue goes without a deal, and everybody's weighted mean; (W, K) each.
+
+    Without a deal: three parts the mean of those who speak for the deciders, one part the mean of all.
+    """
     worlds, count = len(d.model), len(f.issue_ids)
-    wish = np.broadcast_to(f.status_quo, (worlds, count)).copy()
+    wish, mean = _blank(worlds, count), _blank(worlds, count)
+    wish[:], mean[:] = f.status_quo, f.status_quo
+    positions, weights = d.position.T, (d.capability * d.salience).T
     for k in range(count):
         rows = np.flatnonzero(f.row_issue == k)
         if not len(rows):
             continue
-        w = d.capability[:, rows] * d.salience[:, rows]
-        everybody = (w * d.position[:, rows]).sum(1) / np.maximum(w.sum(1), 1e-12)
+        mean[:, k] = weighted_mean(positions[rows].T, weights[rows].T)
         decide = rows[f.row_decides[rows]]
-        if len(decide):
-            v = d.capability[:, decide] * d.salience[:, decide]
-            own = (v * d.position[:, decide]).sum(1) / np.maximum(v.sum(1), 1e-12)
-            wish[:, k] = 0.75 * own + 0.25 * everybody
-        else:
-            wish[:, k] = everybody
-    return wish
+        own = weighted_mean(positions[decide].T, weights[decide].T) if len(decide) else mean[:, k]
+        wish[:, k] = 0.75 * own + 0.25 * mean[:, k]
+    return wish, mean

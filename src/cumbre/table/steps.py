@@ -7,7 +7,6 @@ whole; hard linkage, which cancels a move whose need is not met on that day.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,45 +36,39 @@ class Steps:
 def order(start: Array, day: Days, value: Array, settled: Bools, horizon: int) -> Steps:
     """Sort events in time, drop those that change nothing or come too late, keep the first STEPS - 1.
 
-    start (W, K) value at the as-of date; day, value, settled (W, K, E).
+    start (...) value at the as-of date; day, value, settled (..., E).
 
     >>> s = order(np.zeros((1, 1)), np.array([[[9, 4]]]), np.array([[[1.0, 0.5]]]), np.zeros((1, 1, 2), bool), 30)
     >>> s.day[0, 0].tolist(), s.value[0, 0].tolist()
     ([0, 4, 9, -1, -1], [0.0, 0.5, 1.0, 1.0, 1.0])
     """
-    day = np.where(day <= horizon, day, NEVER)
-    live = np.flatnonzero((day < NEVER).sum(-1).ravel() > 1)
-    if len(live):
-        # most issues in most worlds have at most one event: only the rest is sorted
-        flat: list[npt.NDArray[Any]] = [np.ascontiguousarray(a).reshape(-1, a.shape[-1]) for a in (day, value, settled)]
-        turn = np.argsort(flat[0][live], axis=-1, kind="stable")
-        for a in flat:
-            a[live] = np.take_along_axis(a[live], turn, -1)
-        day, value, settled = (a.reshape(day.shape) for a in flat)
-    shape = start.shape
-    out_value = np.repeat(start[..., None], STEPS, axis=-1)
-    out_day = np.full((*shape, STEPS), -1, np.int64)
-    out_day[..., 0] = 0
-    out_settled = np.zeros((*shape, STEPS), bool)
-    now, under, used = start.copy(), np.zeros(shape, bool), np.zeros(shape, np.intp)
-    for e in range(day.shape[-1]):
-        happens = (day[..., e] < NEVER) & (np.abs(value[..., e] - now) > 1e-9) & (used < STEPS - 1)
-        at = np.nonzero(happens)
-        if not len(at[0]):
-            continue
+    shape, events = start.shape, day.shape[-1]
+    origin = start.reshape(-1)
+    days, values, under = (a.reshape(-1, events) for a in (np.where(day <= horizon, day, NEVER), value, settled))
+    # a step that does not happen repeats the one before, so that the last step is always the final value
+    new = (np.repeat(origin[:, None], STEPS, axis=1), np.full((len(origin), STEPS), -1, np.int64), np.zeros((len(origin), STEPS), bool))
+    out_value, out_day, out_settled = new
+    out_day[:, 0] = 0
+    count = (days < NEVER).sum(1)
+    # most cells have one event at most: only the rest needs an order
+    one = np.flatnonzero(count == 1)
+    event = np.argmin(days[one], axis=1)
+    one, event = (a[np.abs(values[one, event] - origin[one]) > 1e-9] for a in (one, event))
+    out_day[one, 1] = days[one, event]
+    out_value[one, 1:], out_settled[one, 1:] = values[one, event][:, None], under[one, event][:, None]
+    many = np.flatnonzero(count > 1)
+    turn = np.argsort(days[many], axis=1, kind="stable")
+    ranked = [np.take_along_axis(a[many], turn, 1) for a in (days, values, under)]
+    now, used = origin[many], np.zeros(len(many), np.intp)
+    for e in range(events):
+        at = np.flatnonzero((ranked[0][:, e] < NEVER) & (np.abs(ranked[1][:, e] - now) > 1e-9) & (used < STEPS - 1))
         used[at] += 1
-        now[at] = value[..., e][at]
-        under[at] = settled[..., e][at]
-        place = (*at, used[at])
-        out_day[place] = day[..., e][at]
-        out_value[place] = now[at]
-        out_settled[place] = under[at]
-    for step in range(1, STEPS):
-        # steps that do not happen repeat the one before, so that the last step is always the final value
-        idle = step > used
-        out_value[..., step] = np.where(idle, out_value[..., step - 1], out_value[..., step])
-        out_settled[..., step] = np.where(idle, out_settled[..., step - 1], out_settled[..., step])
-    return Steps(out_value, out_day, out_settled)
+        now[at] = ranked[1][at, e]
+        out_day[many[at], used[at]] = ranked[0][at, e]
+        for step in range(1, STEPS):
+            later = at[used[at] <= step]
+            out_value[many[later], step], out_settled[many[later], step] = now[later], ranked[2][later, e]
+    return Steps(*(a.reshape(*shape, STEPS) for a in (out_value, out_day, out_settled)))
 
 
 def value_on(steps: Steps, issue: int, day: Array | Days | int) -> Array:
@@ -90,36 +83,48 @@ class _Timeline:
     """Candidate events of all issues; adding one orders only the issue it touches."""
 
     def __init__(self, f: Fitted, m: Moves) -> None:
-        worlds, count = m.signed.shape
-        self.horizon = f.horizon
-        self.start = np.broadcast_to(f.status_quo, (worlds, count)).copy()
-        self.day, self.value, self.settled = m.day.copy(), m.value, m.settled
+        self.f, self.moves = f, m
+        self.worlds, count = m.signed.shape
+        self.start = f.status_quo.copy()
+        self.bounds = np.searchsorted(m.issue, np.arange(count + 1))
+        self.own: dict[int, tuple[Days, Array, Bools]] = {}
         self.extra: dict[int, list[tuple[Days, Array]]] = {}
-        shape = (worlds, count, STEPS)
-        self.steps = Steps(np.empty(shape), np.empty(shape, np.int64), np.empty(shape, bool))
+        # worlds of one step of one issue lie together in memory
+        shape = (STEPS, count, self.worlds)
+        self.steps = Steps(np.empty(shape).T, np.full(shape, -1, np.int64).T, np.zeros(shape, bool).T)
 
     def order_all(self) -> None:
-        found = order(self.start, self.day, self.value, self.settled, self.horizon)
-        self.steps = found
-        for k in self.extra:
+        m, f = self.moves, self.f
+        self.steps.value[:] = self.start[:, None]
+        self.steps.day[..., 0] = 0
+        found = order(self.start[m.issue], m.day, m.value, m.settled, f.horizon)
+        cell = m.issue * self.worlds + m.world
+        for step in range(STEPS):
+            for whole, part in ((self.steps.value, found.value), (self.steps.day, found.day), (self.steps.settled, found.settled)):
+                whole[..., step].T.reshape(-1)[cell] = part[:, step]
+        for k in sorted({*self.own, *self.extra}):
             self.order_one(k)
 
     def events(self, k: int) -> tuple[Days, Array, Bools]:
-        """All events of one issue, (W, E)."""
-        more = self.extra.get(k, [])
-        day = np.concatenate([self.day[:, k], *(d[:, None] for d, _ in more)], -1)
-        value = np.concatenate([self.value[:, k], *(v[:, None] for _, v in more)], -1)
-        settled = np.concatenate([self.settled[:, k], np.zeros((len(day), len(more)), bool)], -1)
-        return day, value, settled
+        """The issue's own events in all worlds, (W, E), free to be changed."""
+        if k not in self.own:
+            m, mine = self.moves, slice(*self.bounds[k : k + 2])
+            shape = (self.worlds, m.day.shape[1])
+            day, value, settled = np.full(shape, NEVER), np.zeros(shape), np.zeros(shape, bool)
+            day[m.world[mine]], value[m.world[mine]], settled[m.world[mine]] = m.day[mine], m.value[mine], m.settled[mine]
+            self.own[k] = day, value, settled
+        return self.own[k]
 
     def order_one(self, k: int) -> None:
+        more = self.extra.get(k, [])
         day, value, settled = self.events(k)
-        found = order(self.start[:, k : k + 1], day[:, None], value[:, None], settled[:, None], self.horizon)
-        self.steps.day[:, k], self.steps.value[:, k], self.steps.settled[:, k] = (
-            found.day[:, 0],
-            found.value[:, 0],
-            found.settled[:, 0],
-        )
+        day = np.concatenate([day, *(d[:, None] for d, _ in more)], -1)
+        value = np.concatenate([value, *(v[:, None] for _, v in more)], -1)
+        settled = np.concatenate([settled, np.zeros((self.worlds, len(more)), bool)], -1)
+        self.steps.value[:, k], self.steps.day[:, k, 1:], self.steps.settled[:, k] = self.start[k], -1, False
+        live = np.flatnonzero((day < NEVER).any(-1))
+        found = order(np.full(len(live), self.start[k]), day[live], value[live], settled[live], self.f.horizon)
+        self.steps.day[live, k], self.steps.value[live, k], self.steps.settled[live, k] = found.day, found.value, found.settled
 
     def add(self, k: int, day: Days, value: Array) -> None:
         if (day < NEVER).any():
@@ -134,9 +139,10 @@ def follow(f: Fitted, d: Draws, m: Moves) -> Steps:
     fixed = {k: at for k, at, _ in f.imposed}
     for k, at, to in f.imposed:
         # nothing else moves an issue from the day on which it is set
-        line.day[:, k] = np.where(line.day[:, k] >= max(at, 1), NEVER, line.day[:, k])
+        day = line.events(k)[0]
+        day[day >= max(at, 1)] = NEVER
         if at < 1:
-            line.start[:, k] = to
+            line.start[k] = to
         else:
             line.extra.setdefault(k, []).append((np.full(worlds, at, np.int64), np.full(worlds, to)))
     line.order_all()
@@ -161,10 +167,11 @@ def follow(f: Fitted, d: Draws, m: Moves) -> Steps:
     for k, needed, at_least, at_most in f.needs:
         if k in fixed:
             continue
-        for e in range(line.day.shape[-1]):
-            moves_off = (line.day[:, k, e] < NEVER) & (np.abs(line.value[:, k, e] - line.start[:, k]) > 1e-9)
-            level = value_on(line.steps, needed, np.where(moves_off, line.day[:, k, e], 0))
+        day, value, _ = line.events(k)
+        for e in range(day.shape[-1]):
+            moves_off = (day[:, e] < NEVER) & (np.abs(value[:, e] - line.start[k]) > 1e-9)
+            level = value_on(line.steps, needed, np.where(moves_off, day[:, e], 0))
             met = (level >= at_least - 1e-9) & (level <= at_most + 1e-9)
-            line.day[:, k, e] = np.where(moves_off & ~met, NEVER, line.day[:, k, e])
+            day[moves_off & ~met, e] = NEVER
         line.order_one(k)
     return line.steps
