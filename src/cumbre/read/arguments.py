@@ -17,6 +17,8 @@ from cumbre.read.wordlists import words
 
 __all__ = ["Arguments"]
 
+_SWAPPING = frozenset(["exchange", "swap", "trade", "canjear", "intercambiar"])
+
 _AGENT = frozenset(("by", "por"))
 
 _PLACE = words("place")
@@ -82,7 +84,10 @@ class Arguments(Subjects):
             return source, None
         if source is not None and source.kind == "pair" and trigger.rule.kind in ("mutual", "carrier_mutual"):
             return self._pair(source)
-        if source is not None and (trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type in ("ASSAULT", "MOBILIZE")):
+        swapped = any(lemma in _SWAPPING for lemma, _ in v.lemmas)
+        if source is not None and (
+            trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type in ("ASSAULT", "MOBILIZE") or swapped
+        ):
             partner = self.partner(source)
             target = self._target(trigger, source, partner is None)
             if partner is not None and target is not None and target.code == source.code:
@@ -145,6 +150,7 @@ class Arguments(Subjects):
     def _target(self, trigger: Trigger, source: Mention | None, left: bool = True) -> Mention | None:
         shape, rule = self.shape, trigger.rule
         start = trigger.at + 1
+        reports = any(t.low in ("that", "que") for t in self.tokens[start : start + 2])
         best, best_score = None, -1.75
         for m in self.mentions:
             if m.start < start or m is source:
@@ -178,7 +184,8 @@ class Arguments(Subjects):
                 score += 0.3
             else:
                 score -= 0.8
-            score -= (1.2 if prep in rule.preps else 1.9) * (shape.finite_before[m.start] - shape.finite_before[start])
+            said = rule.kind in ("carrier_say", "carrier_mutual") and reports
+            score -= (1.2 if prep in rule.preps or said else 1.9) * (shape.finite_before[m.start] - shape.finite_before[start])
             score -= 1.2 * (shape.relative_before[m.start] - shape.relative_before[start])
             barriers = shape.barrier_before[m.start] - shape.barrier_before[start]
             score -= (0.6 if rule.type == "THREATEN" and shape.hypothetical_from[m.start] >= 0 else 2.2) * barriers
@@ -319,9 +326,9 @@ class Arguments(Subjects):
             elif rule.kind in ("mutual", "carrier_mutual") and prep in ("with", "con") and target is None:
                 target = m
             elif prep in ("of", "de", "del"):
-                if (patient_noun or trigger.obj >= 0) and not (source is None and self._aimed(m, trigger)):
-                    target = target or m
-                elif source is None and m.kind == "place":
+                if ((patient_noun or trigger.obj >= 0) and not (source is None and self._aimed(m, trigger))) or (
+                    source is None and m.kind == "place"
+                ):
                     target = target or m
                 elif source is None:
                     source = m

@@ -80,6 +80,8 @@ def _nounlike(
         return True
     before = tokens[i - 1].low if i else ""
     low = tokens[i].low
+    if lang == "en" and low == "back" and i + 1 < len(tokens) and tokens[i + 1].low in PREPOSITIONS:
+        return True  # "put back on the list"
     if lang == "en" and i == 0 and not flags & (PAST | INF) and flags & PRES and (low in lex.nominals or low in lex.nouns):
         return True
     if lang == "en" and flags & INF and not flags & PAST and i:
@@ -110,7 +112,12 @@ def _nounlike(
             return False
         if flags & PP and not flags & ~PP:
             # "la primera llamada", "salida de tropas"
-            named = low in lex.nominals and before not in SER and before not in HABER and before not in lex.verbs
+            named = (
+                (low in lex.nominals or low in lex.nouns)
+                and before not in SER
+                and before not in HABER
+                and before not in lex.verbs
+            )
             return named and (i == 0 or before in DETERMINERS or before in PREPOSITIONS or before not in lex.nouns)
         if i == 0 and flags & (PRES | SUBJ) and not flags & PAST and low in lex.nominals:
             return True

@@ -75,8 +75,7 @@ def _locals(source: Mention | None, target: Mention | None, mentions: list[Menti
             m.code
             and (
                 m.kind == "place"
-                or (named or m.kind == "attr")
-                and m.prep in ("in", "en", "across", "through", "por", "throughout")
+                or ((named or m.kind == "attr") and m.prep in ("in", "en", "across", "through", "por", "throughout"))
             )
             and m is not target
         ):
@@ -177,7 +176,7 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if rule.id == "consult.host" and (target is None or target.prep in ("from", "de", "of", "in", "by", "por", "en")):
         return None
-    if rule.id == "sanction.impose" and target is None and tokens[trigger.obj].low in _HOME_TAX:
+    if rule.id in ("sanction.impose", "concede.ease") and target is None and tokens[trigger.obj].low in _HOME_TAX:
         return None
     if (
         source is not None

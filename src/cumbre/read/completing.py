@@ -19,6 +19,11 @@ __all__ = ["complete", "grievance", "share"]
 
 _DYING = words("dying")
 _HARM = words("harm")
+_POLICIES = frozenset(["SANCTION", "CONCEDE"])
+_ANNOUNCING = frozenset(
+    ["announce", "anunciar", "informar", "confirm", "confirmar", "order", "ordenar", "decree", "decretar", "notificar"]
+)
+_AIMED = frozenset(["MOBILIZE", "SANCTION", "THREATEN", "REJECT"])
 _LIGHTLY = frozenset(["lose", "perder", "resultar"])
 _WHERE = frozenset(["in", "en", "inside", "dentro", "near", "across", "outside", "at", "off", "around", "along", "toward", "towards", "cerca",
                     "frente", "hacia", "alrededor", "junto", "a", "into", "over", "sobre", "against", "contra", "desde"])  # fmt: skip
@@ -78,9 +83,64 @@ def complete(
                 (m for m in mentions if m.start > trigger.at and m.code not in (None, source.code) and m.kind != "place"), None
             )
             target = other or target  # "denied that its patrol entered Guatemalan waters"
+    if (
+        source is None
+        and target is not None
+        and trigger.verb is not None
+        and trigger.verb.passive
+        and trigger.rule.type in _POLICIES
+    ):
+        source = _issuer(trigger, target, sides)
+    own = target is not None and target.kind == "role" and source is not None and target.code in (None, source.code)
+    if kind in _AIMED and source is not None and trigger.verb is not None and (target is None or (own and kind == "MOBILIZE")):
+        target = _only_other(source, mentions) or target
     if kind == "MOBILIZE":
         source, target = _moved(trigger, source, target, tokens, sides)
+    return _at_home(trigger, kind, source, target)
+
+
+def _at_home(
+    trigger: Trigger, kind: str, source: Mention | None, target: Mention | None
+) -> tuple[Mention | None, Mention | None]:
+    """The state is the other side of its rebels, its protesters and its arrested politicians."""
+    if source is not None and source.code and target is None and kind == "RETREAT" and source.sector in ("REB", "CRM"):
+        target = replace(source, sector="GOV", kind="actor", inferred=True, group=-1)
+    if source is not None and source.code and target is None and kind == "PROTEST" and source.sector in ("CVL", "OPP", "PTY"):
+        target = replace(source, sector="GOV", kind="actor", inferred=True, group=-1)
+    if (
+        source is None and target is not None and target.code and trigger.rule.id in _TAKEN
+        and target.sector in ("OPP", "LEG", "PTY", "MED", "GOV", "ELI")
+    ):  # fmt: skip
+        source = replace(target, sector="GOV", kind="actor", inferred=True, group=-1)
     return source, target
+
+
+def _issuer(trigger: Trigger, target: Mention, sides: Subjects) -> Mention | None:
+    """Who took a measure told in the passive: the owner of the visa, or who announced it."""
+    for m in sides.mentions:
+        if (
+            m.kind == "attr"
+            and 0 <= m.start - (trigger.obj if trigger.obj >= 0 else trigger.end - 1) <= 1
+            and m.code != target.code
+            and m is not target
+        ):
+            return m
+    for v in sides.shape.verbs:
+        if v.finite and not v.passive and any(lemma in _ANNOUNCING for lemma, _ in v.lemmas):
+            m = sides.subject(v)
+            if m is not None and m.code not in (None, target.code) and m.sector in ("GOV", "MIL", "IGO"):
+                return m
+    return None
+
+
+def _only_other(source: Mention, mentions: list[Mention]) -> Mention | None:
+    """The one other country that the sentence names as an actor."""
+    others = {m.code: m for m in reversed(mentions) if m.code and m.code != source.code and m.kind in ("actor", "attr")}
+    if len(others) != 1 or source.sector not in ("GOV", "IGO", "MIL"):
+        return None
+    other = next(iter(others.values()))
+    sector = other.sector if other.sector in ("GOV", "IGO", "REB", "CRM", "MIL") else "GOV"
+    return replace(other, sector=sector, kind="actor", inferred=True)
 
 
 def _moved(

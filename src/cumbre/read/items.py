@@ -92,6 +92,8 @@ def find_items(tokens: list[Token], index: Index, lang: str, context: Context, s
                     taken = Item(i, stop, "role", None, first.sector, first.row, first)
                 else:
                     kind = "demonym" if first.kind.startswith("demonym") else first.kind
+                    if key == "santiago" and first.kind == "capital" and stop < n and tokens[stop].text[:1].isupper():
+                        continue  # a given name
                     if key == "us" and not (token.text in ("US", "U.S.") or shout):
                         continue
                     taken = Item(i, stop, kind, first.code, first.sector, first.row, first)

@@ -224,6 +224,8 @@ _STOP = frozenset(["stop", "cease", "halt", "quit", "suspend", "dejar", "cesar",
 
 
 _OWN = frozenset(["its", "his", "her", "their", "su", "sus"])
+_PROMISING = frozenset(["promise", "pledge", "prometer", "commit", "undertake", "jurar"])
+_MENACE = words("menace")
 _STATING = frozenset(["insist", "suggest", "insistir", "sugerir"])
 
 
@@ -305,6 +307,10 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return "REJECT" if v.negated and (v.passive or v.reflexive) else None
     if rule.id == "request.ask" and lemmas & _STATING and follow in ("that", "que") and not _wished(v, shape, tokens, lex_lang):
         return None
+    if rule.id == "agree.agree" and lemmas & _PROMISING and not v.negated:
+        ahead = {t.low for t in tokens[trigger.end : trigger.end + 10]}
+        if ahead & _MENACE:
+            return "THREATEN"
     if (
         v.future
         and rule.type in ("COOPERATE", "AID", "SUPPORT", "CONSULT", "AGREE", "CONCEDE", "RETREAT")

@@ -78,6 +78,7 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
     return first + later
 
 
+_GRANTING = frozenset(["conceder", "otorgar", "grant", "issue", "give", "authorize", "autorizar"])
 _TIME = words("time")
 _CARRIED = frozenset(
     ["avión", "barco", "aire", "mar", "tierra", "tren", "carretera", "vía", "air", "sea", "plane", "ship", "land", "rail", "road"]
@@ -168,6 +169,12 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
         rule = phrase.rule
         if rule.id == "sanction.stop" and any(lemma in ("cerrar", "close", "seal", "sellar") for lemma, _ in v.lemmas):
             rule = rule._replace(objects=rule.objects - {"treaty", "talk", "meeting", "membership"})  # "closed the deal"
+        if rule.id == "concede.allow" and any(lemma in _GRANTING for lemma, _ in v.lemmas):
+            rule = rule._replace(objects=rule.objects - {"aid"})  # money that is granted is aid
+        if rule.id == "retreat.halt" and v.at + 1 < len(tokens) and tokens[v.at + 1].low in ("a", "al") and lex.lang == "es":
+            continue  # "detuvieron a treinta en una redada"
+        if rule.kind == "cowed" and not (v.negated and (v.passive or v.reflexive)):
+            continue
         end = v.at + 1
         if phrase.rest:
             end = _match_rest(tokens, v.at, phrase.rest)
@@ -204,8 +211,6 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
                 for j in range(end, obj) if tokens[j].low in lex.nominals and j not in shape.by_token
             ):  # fmt: skip
                 continue  # "announced the suspension of talks": the noun carries the event
-        if rule.kind == "cowed" and not (v.negated and (v.passive or v.reflexive)):
-            continue
         loose = bool(phrase.rest) and "…" not in phrase.rest and end > v.at + 1 + len(phrase.rest)
         if loose and any(v.at < j < end for j in shape.by_token):
             continue
@@ -261,6 +266,9 @@ def _nominal_trigger(i: int, tokens: list[Token], lex: Lexicon, shape: Shape) ->
                     break
             if obj < 0:
                 continue
+        if rule.type == "ASSAULT" and lex.lang == "es" and i > 1 and tokens[i - 1].low == "de" and tokens[i - 2].low in lex.nouns:
+            if not low.endswith("s"):
+                continue  # "aviones de combate"
         follow = tokens[end] if end < len(tokens) else None
         if (
             lex.lang == "en" and obj < 0 and follow is not None and follow.text[:1].islower() and follow.low not in PREPOSITIONS
