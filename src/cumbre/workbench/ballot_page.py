@@ -21,7 +21,7 @@ from cumbre.worlds import FEWEST
 
 __all__ = ["ballot_page", "ballot_results", "runoff_flow"]
 
-SOURCES, TARGETS = 7, 5
+SOURCES, TARGETS = 7, 8
 
 
 def ballot_page(engine: Engine, state: State) -> str:
@@ -109,7 +109,6 @@ def _flow(
 ) -> Chart:
     amounts = _few(amounts, 0, SOURCES)
     amounts = _few(amounts, 1, TARGETS)
-    total = sum(amounts.values())
     names = {n for pair in amounts for n in pair}
     colours = {n: w.colour(n) if n not in ("other", "blank") else Palette.slate for n in names}
 
@@ -136,9 +135,8 @@ def _flow(
                 n=w.study.worlds.draws,
             )
             rows.append((name(source), name(target), w.n(moved)))
-    (source, target), most = max(
-        ((k, v) for k, v in amounts.items() if k[0] != k[1]), key=lambda item: item[1], default=(next(iter(amounts)), total)
-    )
+    named = {k: v for k, v in amounts.items() if k[0] != k[1] and "other" not in k} or amounts
+    (source, target), most = max(named.items(), key=lambda item: item[1])
     said = figure(
         w.study,
         f"ballot.{id_}.{source}.{target}",

@@ -14,6 +14,7 @@ from cumbre.questions.whatif import scenario_toml
 from cumbre.workbench import filters as conditions
 from cumbre.workbench.address import State
 from cumbre.workbench.engine import Engine, View
+from cumbre.workbench.explained import GROUPINGS
 from cumbre.workbench.jobs import Job
 from cumbre.workbench.language import Words
 from cumbre.workbench.levers import assignments
@@ -139,8 +140,10 @@ def _cancel(bench: Bench, state: State, rest: str, fields: Fields, request: Requ
 
 
 def _own(path: str) -> bool:
-    return path in ("/case/results", "/negotiation/results", "/ballot/results", "/ledger/results", "/ledger/replay") or (
-        path.startswith("/case/section/") and path.removeprefix("/case/section/") in SECTIONS
+    return (
+        path in ("/case/results", "/negotiation/results", "/ballot/results", "/ledger/replay", "/record/houses")
+        or (path.startswith("/case/section/") and path.removeprefix("/case/section/") in SECTIONS)
+        or path in [f"/negotiation/shares/{by}" for by in GROUPINGS]
     )
 
 
@@ -161,7 +164,7 @@ def _brief(bench: Bench, state: State, rest: str, fields: Fields, request: Reque
     if isinstance(view, Job) or view.kept < FEWEST:
         return PlainTextResponse(words.text("wb.few"), status_code=409)
     study = view.yours.opened(view.study().worlds)
-    built = build(study.case, study.worlds, study.fitted, lang=state.lang, study=study)
+    built = build(study.case, study.worlds, study.fitted, lang=state.lang, study=study, beside=False)
     return Response(
         built.pages[state.lang],
         media_type="text/html; charset=utf-8",

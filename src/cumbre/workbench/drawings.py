@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from cumbre.brief.charts.canvas import Canvas, Palette, fit, spread, text_width
-from cumbre.brief.charts.scale import Scale, bottom_axis, left_axis, nice
+from cumbre.brief.charts.canvas import Canvas, Palette, fit, spread, text_width, wrap
+from cumbre.brief.charts.scale import Scale
 
 __all__ = ["draw_flow", "draw_space"]
 
@@ -36,7 +36,8 @@ def draw_space(
     key_rows = _key_rows(width, key)
     top, left, right = 18.0 * len(key_rows) + 12, 12.0, 12.0
     side = min(width - left - right, 470.0)
-    canvas = Canvas(width, top + side + 46)
+    axes = wrap(ends[0][2], width - 14) if len(ends[0]) > 2 else []
+    canvas = Canvas(width, top + side + 30 + 16 * len(axes))
     points = len(np.unique(x))
     sx, sy = Scale(float(x.min()), float(x.max()), left, left + side), Scale(float(y.min()), float(y.max()), top + side, top)
     step = side / points
@@ -75,7 +76,8 @@ def draw_space(
     else:
         canvas.text(left + 6, top + 14, fit(ends[1][1], side - 12), colour=Palette.slate, halo=True)
         canvas.text(left + 6, top + side - 6, fit(ends[1][0], side - 12), colour=Palette.slate, halo=True)
-    canvas.text(left, top + side + 36, fit(ends[0][2] if len(ends[0]) > 2 else "", width - 24), bold=True)
+    for k, line in enumerate(axes):
+        canvas.text(left, top + side + 36 + 16 * k, fit(line, width - 14), bold=True)
     _key(canvas, key_rows)
     return canvas
 
@@ -138,12 +140,12 @@ def draw_flow(
     tall = max(330.0 if wide else 300.0, 20.0 * rows + gap * rows)
     top = 26.0
     canvas = Canvas(width, top + tall + 8)
-    label = 150.0 if wide else 92.0
+    label = 150.0 if wide else 116.0
     left, right = label + 6, width - label - 6
     total = sum(flows.values()) or 1.0
     scale = (tall - gap * (rows - 1)) / total
-    canvas.text(left, 13, fit(heads[0], (right - left) / 2 - 6), bold=True)
-    canvas.text(right, 13, fit(heads[1], (right - left) / 2 - 6), anchor="end", bold=True)
+    canvas.text(0, 13, fit(heads[0], width / 2 - 6), bold=True)
+    canvas.text(width, 13, fit(heads[1], width / 2 - 6), anchor="end", bold=True)
     out = _places(flows, sources, 0, top, scale, gap, tall)
     into = _places(flows, targets, 1, top, scale, gap, tall)
     at_out, at_in = dict(out), dict(into)

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from cumbre.brief.charts.canvas import Palette
 from cumbre.brief.charts.calibration import draw_calibration
+from cumbre.brief.charts.canvas import Palette
 from cumbre.brief.charts.chart import Chart, drawn
 from cumbre.brief.charts.series import Line, Moment, draw_series
 from cumbre.brief.charts.timeline import letter

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cumbre.brief.sections.page import ARTICLE
 from cumbre.expression import parse_assignment
 from cumbre.record.case import Case
 from cumbre.workbench.address import canonical
@@ -141,7 +142,10 @@ def _imposed(case: Case, now: Mapping[str, str], words: Words) -> Group:
 
 def _side(case: Case, actor: str, words: Words) -> str:
     row = case.actor.get(actor)
-    return words.pick(row.name, row.name_es) if row else actor
+    if row is None:
+        return actor
+    name = words.pick(row.name, row.name_es)
+    return f"the {name}" if words.lang == "en" and name.startswith(ARTICLE) else name
 
 
 def _positions(case: Case, now: Mapping[str, str], words: Words) -> list[Group]:

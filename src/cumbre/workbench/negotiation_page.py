@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,14 @@ from cumbre.record.case import Case
 from cumbre.workbench.address import State
 from cumbre.workbench.drawings import draw_space
 from cumbre.workbench.engine import Engine, View, bare_study
+from cumbre.workbench.explained import GROUPINGS, shares, trades, winsets
 from cumbre.workbench.figures import figure
 from cumbre.workbench.language import Words
 from cumbre.workbench.levers import levers
 from cumbre.workbench.pages import fragment
 from cumbre.workbench.site import render, source_card
 
-__all__ = ["driver", "negotiation_page", "negotiation_results", "position"]
+__all__ = ["driver", "negotiation_page", "negotiation_results", "position", "variance"]
 
 SHOWN_WORLDS = 350
 
@@ -81,6 +83,8 @@ def _results(engine: Engine, view: View, pair: tuple[str, str]) -> str:
     blocks = [block for block in section.blocks if isinstance(block, (Chart, Sheet))]
     tornados = [t for t in why_facts(study, outcomes(study, w.ballot)) if t.drivers]
     space, chosen = _space(w, view, facts, pair)
+    fitted = view.yours.fitted["table"]
+    more = [sheet for sheet in (winsets(w), trades(w, view.yours.case, fitted)) if sheet is not None]
     key = engine.register(f"{view.key}-study", study)
     numeric = [(i.issue.id, w.issue(i.issue)) for i in facts.issues]
     return render(
@@ -94,7 +98,21 @@ def _results(engine: Engine, view: View, pair: tuple[str, str]) -> str:
         issues=numeric,
         key=key,
         tornados=[_bars(w, t) for t in tornados],
+        more=more,
+        groupings=GROUPINGS,
     )
+
+
+def variance(engine: Engine, state: State, by: str, wait: float = 0.0) -> tuple[str, bool]:
+    """Which assumptions make the chance of a deal uncertain; rests on the positions alone, so no condition changes it."""
+
+    def make(view: View) -> str:
+        study = view.yours.opened()
+        w = Writer(study, Words(state.lang))
+        sheet = shares(w, view.yours.case, view.yours.fitted["table"], by)
+        return render("block.html.j2", state, w, block=sheet, key=engine.register(f"{view.key}-shares-{by}", study))
+
+    return fragment(engine, replace(state, given=()), "shares", f"/negotiation/shares/{by}", make, wait, by)
 
 
 def _space(w: Writer, view: View, facts: TableFacts, pair: tuple[str, str]) -> tuple[Chart | None, tuple[str, str]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from cumbre.workbench.address import State
 from cumbre.workbench.case_routes import WAIT, filled
-from cumbre.workbench.negotiation_page import driver, negotiation_page, negotiation_results, position
+from cumbre.workbench.explained import GROUPINGS
+from cumbre.workbench.negotiation_page import driver, negotiation_page, negotiation_results, position, variance
 from cumbre.workbench.site import render
 
 if TYPE_CHECKING:
@@ -46,10 +47,17 @@ def _driver(bench: Bench, state: State, rest: str, fields: Fields, request: Requ
     return HTMLResponse(driver(bench.engine, state, q.get("id", ""), q.get("actor", ""), q.get("issue", "")))
 
 
+def _shares(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:
+    if rest not in GROUPINGS:
+        return PlainTextResponse("no such grouping", status_code=404)
+    return HTMLResponse(variance(bench.engine, state, rest, WAIT)[0])
+
+
 ROUTES = {
     ("GET", "negotiation"): _page,
     ("GET", "negotiation/results"): _results,
     ("POST", "negotiation/results"): _change,
+    ("GET", "negotiation/shares/"): _shares,
     ("GET", "negotiation/position"): _position,
     ("GET", "negotiation/driver"): _driver,
 }

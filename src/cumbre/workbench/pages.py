@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any
 
 from cumbre.brief.numbers import rule
@@ -12,6 +13,7 @@ from cumbre.errors import CumbreError, InputError
 from cumbre.workbench import filters as conditions
 from cumbre.workbench.address import State
 from cumbre.workbench.engine import Engine, View
+from cumbre.workbench.explained import reciprocity
 from cumbre.workbench.jobs import Job
 from cumbre.workbench.language import Words
 from cumbre.workbench.levers import levers, unmatched
@@ -96,8 +98,7 @@ def fragment(
 
 def results(engine: Engine, state: State, wait: float = 0.0) -> tuple[str, bool]:
     """The case page's numbers and charts."""
-    began = time.perf_counter()
-    return fragment(engine, state, "results", "/case/results", lambda view: _results(engine, view, began), wait)
+    return fragment(engine, state, "results", "/case/results", lambda view: _results(engine, view), wait)
 
 
 def pending(state: State, job: Job, poll: str) -> str:
@@ -106,7 +107,8 @@ def pending(state: State, job: Job, poll: str) -> str:
     return render("pending.html.j2", state, job=job, poll=poll, percent=percent)
 
 
-def _results(engine: Engine, view: View, began: float) -> str:
+def _results(engine: Engine, view: View) -> str:
+    began = time.perf_counter()
     state = view.state
     study = view.base.opened()
     w = Writer(study, Words(state.lang))
@@ -187,7 +189,8 @@ def _section(w: Writer, name: str) -> Section:
         case "record":
             return record_section(w, record_facts(study))
         case "relation":
-            return relation_section(w, relation_facts(study))
+            written, answers = relation_section(w, relation_facts(study)), reciprocity(w)
+            return replace(written, blocks=(*written.blocks, answers)) if answers else written
         case "table":
             return table_section(w, table_facts(study), package_facts(study))
         case "home":

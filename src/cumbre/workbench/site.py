@@ -14,6 +14,7 @@ from cumbre.brief.numbers import Figure
 from cumbre.brief.sections.method import chip
 from cumbre.brief.sections.page import Sheet, Writer
 from cumbre.brief.words import refuse_bare_numbers
+from cumbre.record.passport import Passport
 from cumbre.record.schema import Source
 from cumbre.workbench.address import State
 from cumbre.workbench.language import Words
@@ -84,11 +85,10 @@ def _passport(w: Writer, figure: Figure, study: Study) -> str:
         facts.append((w.s("wb.passport.quote"), Markup("<q>{}</q>").format(p.quote)))
     if p.note and p.note != p.rule:
         facts.append((w.s("wb.passport.note"), Markup("<code>{}</code>").format(p.note) if "[" in p.note else p.note))
-    if p.rests_on:
-        links = [
-            Markup('<a class="n" href="#" data-p="{}">{}</a>').format(i, i) if i in known else escape(i) for i in p.rests_on[:12]
-        ]
-        facts.append((w.s("wb.passport.rests"), Markup(", ").join(links)))
+    named = p.rests_on or _inputs(study, p)
+    if named:
+        links = [Markup('<a class="n" href="#" data-p="{}">{}</a>').format(i, i) if i in known else escape(i) for i in named[:12]]
+        facts.append((w.s("wb.passport.rests" if p.rests_on else "wb.passport.inputs"), Markup(", ").join(links)))
     sources = [study.case.source[i] for i in p.sources if i in study.case.source]
     facts.append(
         (w.s("wb.passport.sources"), Markup("").join(source_card(w, row) for row in sources) or w.s("wb.passport.no_source"))
@@ -96,6 +96,14 @@ def _passport(w: Writer, figure: Figure, study: Study) -> str:
     rows = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(name, value) for name, value in facts)
     unit = "" if p.unit in ("chance", "per cent", "points", "%") else p.unit
     return Markup('<p class="big">{} <small>{}</small></p><p><code>{}</code></p><dl>{}</dl>').format(said, unit, p.id, rows)
+
+
+def _inputs(study: Study, p: Passport) -> tuple[str, ...]:
+    """Inputs of the stage that a headline number is read from: `base.table.deal` rests on the table's."""
+    parts = p.id.split(".")
+    if p.label != "simulated" or parts[0] not in ("base", "yours") or len(parts) < 2:
+        return ()
+    return tuple(study.passports.get(parts[1], {}))
 
 
 def source_card(w: Writer, row: Source) -> Markup:
