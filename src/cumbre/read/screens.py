@@ -81,4 +81,6 @@ def far(trigger: Trigger, source: Mention | None, target: Mention | None) -> boo
         return not (
             trigger.rule.kind in ("mutual", "carrier_mutual") and source is not None and source.group == target.group
         ) and (trigger.rule.id not in _MAY_LACK)
+    if target.start - trigger.at > 2 and any(lemma == "let" for lemma, _ in v.lemmas):
+        return True
     return target.start - trigger.at > 9 and trigger.rule.id not in _MAY_LACK
