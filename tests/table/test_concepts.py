@@ -62,6 +62,14 @@ def test_order_of_actors_does_not_matter(name, rows, shuffle):
     assert moved == pytest.approx(settle(name, x, s, c), abs=2e-4)
 
 
+@pytest.mark.parametrize("name", sorted(CONCEPTS))
+@settings(max_examples=30, deadline=None)
+@given(actors, unit)
+def test_an_actor_that_does_not_care_changes_nothing(name, rows, x_absent):
+    x, s, c = rows
+    assert settle(name, [*x, x_absent], [*s, 0.0], [*c, 0.7]) == pytest.approx(settle(name, x, s, c), abs=1e-5)
+
+
 def _law(x, s, c, name: str) -> dict[float, float]:
     w = np.array(s) * np.array(c)
     options, p = election(np.array(x), w, markov=name == "favourite")

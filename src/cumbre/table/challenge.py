@@ -28,12 +28,9 @@ Reading = Literal["paper", "code"]
 _CHUNK = 512
 
 
-def _chances(x: Array, w: Array, far: Array, r: Array | None, reading: Reading) -> Array:
-    """P[i, j], chance that i prevails over j, (actor, actor, world): equation 31, or the rule of the program.
-
-    far (actor, actor, world): distances as shares of the range.
-    """
-    n = x.shape[0]
+def _chances(x: Array, w: Array, stakes: _Stakes, r: Array | None, reading: Reading) -> Array:
+    """P[i, j], chance that i prevails over j, (actor, actor, world): equation 31, or the rule of the program."""
+    n, far, taking_part = x.shape[0], stakes.far, stakes.taking_part
     if r is not None and reading == "code":
         far = _power(_logarithm(far), r[:, None])
     far = w[:, None] * far
@@ -45,6 +42,8 @@ def _chances(x: Array, w: Array, far: Array, r: Array | None, reading: Reading) 
         np.subtract(most, away[i], out=votes[i, :i])
         np.subtract(most, away[:i], out=votes[:i, i])
     np.maximum(votes, 0, out=votes)
+    if taking_part is not None:
+        votes *= taking_part
     if reading == "code":
         # the program divides by the votes cast over all ordered pairs, not over the pair that is contested
         total = 2 * votes.sum((0, 1))
@@ -67,55 +66,72 @@ def _power(log_base: Array, r: Array | None) -> Array:
 class _Stakes:
     """What the risk of an actor does not change: distances, and logarithms of the bases of equations 15 to 24.
 
-    far (actor, actor, world); log_win, log_lose of 0.5 -/+ 0.5 far; middle (actor, world) distance from the median.
+    far (actor, actor, world) distances as shares of the range; log_win, log_lose of 0.5 -/+ 0.5 far; middle (actor, world) distance
+    from the median; taking_part (actor, actor, world) 1 where both care about the issue, None if all do everywhere.
     """
 
     far: Array
     log_win: Array
     log_lose: Array
     middle: Array
+    taking_part: Array | None
 
     @classmethod
-    def of(cls, x: Array, w: Array, span: Array, q: float) -> _Stakes:
+    def of(cls, x: Array, w: Array, s: Array, span: Array, q: float) -> _Stakes:
         far = np.abs(x[:, None] - x[None, :]) / span
         half = 0.5 * far
         middle = np.abs(x - weighted_median(x.T, w.T)) / span if q < 1 else np.zeros_like(x)
-        return cls(far, _logarithm(np.maximum(0.5 - half, 0)), _logarithm(0.5 + half), middle.astype(x.dtype))
+        here = _taking_part(s).astype(x.dtype)
+        both = None if here.all() else here[:, None] * here[None, :]
+        return cls(far, _logarithm(np.maximum(0.5 - half, 0)), _logarithm(0.5 + half), middle.astype(x.dtype), both)
 
 
 def _expected(stakes: _Stakes, s: Array, p: Array, r: Array | None, q: float, mirror: bool = False) -> tuple[Array, ...]:
-    """E[i, j], what i expects from challenging j, all with the risk of i; with `mirror` also E_ji as i itself reckons it."""
+    """E[i, j] / 4, what i expects from challenging j, all with the risk of i; with `mirror` also E_ji as i itself reckons it.
+
+    Every outcome is worth 2 - 4 base^r; the constants cancel, and only signs and ratios of E count, so the powers alone are summed.
+    """
     rr = None if r is None else r[:, None]
-    win, lose = 2 - 4 * _power(stakes.log_win, rr), 2 - 4 * _power(stakes.log_lose, rr)
-    half = np.full(stakes.middle.shape, np.log(0.5), s.dtype)
-    still = (q * (2 - 4 * _power(half, r)))[:, None]
-    stake = lose - win
+    win, lose = _power(stakes.log_win, rr), _power(stakes.log_lose, rr)
+    still = q * _power(np.full(stakes.middle.shape, np.log(0.5), s.dtype), r)[:, None]
+    stake = win - lose
 
     def value(chance: Array, at_stake: Array, median: Array) -> Array:
         # s (P win + (1 - P) lose) + (1 - s) win = win + s (1 - P) (lose - win)
         found = (1 - chance) * stake
         found *= at_stake
-        found += win
-        found -= still
+        found -= win
+        found += still
         if q < 1:
             reach = 0.25 * (median + stakes.far)
-            better = 2 - 4 * _power(_logarithm(np.maximum(0.5 - reach, 0)), rr)
-            worse = 2 - 4 * _power(_logarithm(0.5 + reach), rr)
-            found -= (1 - q) * np.where(median < stakes.far, better, worse)
+            better = _power(_logarithm(np.maximum(0.5 - reach, 0)), rr)
+            worse = _power(_logarithm(0.5 + reach), rr)
+            found += (1 - q) * np.where(median < stakes.far, better, worse)
         rows = np.arange(len(s))
         found[rows, rows] = 0.0
+        if stakes.taking_part is not None:
+            # nobody challenges, or is offered anything by, an actor that takes no part
+            found *= stakes.taking_part
         return found
 
     own = value(p, s[None, :], stakes.middle[:, None])
     return (own, value(p.transpose(1, 0, 2), s[:, None], stakes.middle[None, :])) if mirror else (own,)
 
 
-def _risk(value: Array) -> Array:
+def _taking_part(s: Array) -> npt.NDArray[np.bool_]:
+    """Who cares about the issue at all; everybody where nobody does."""
+    return (s > 0) | ~(s > 0).any(0)
+
+
+def _risk(value: Array, s: Array) -> Array:
     """r_i = (1 - R_i/3)/(1 + R_i/3) from each actor's security (equations 32-34), in 0.5 to 2."""
     security = value.sum(0)
-    high, low = security.max(0), security.min(0)
+    here = _taking_part(s)
+    everybody = here.all()
+    high = (security if everybody else np.where(here, security, -np.inf)).max(0)
+    low = (security if everybody else np.where(here, security, np.inf)).min(0)
     spread = np.where(high > low, high - low, 1.0)
-    big = np.where(high > low, (2 * security - high - low) / spread, 0.0)
+    big = np.where(here & (high > low), (2 * security - high - low) / spread, 0.0)
     return np.asarray((1 - big / 3) / (1 + big / 3))
 
 
@@ -170,15 +186,16 @@ def _move_code(x: Array, own: Array, other: Array) -> Array:
 
 def _round(x: Array, c: Array, s: Array, reading: Reading, q: float) -> Array:
     w = c * s
-    span = x.max(0) - x.min(0)
+    here = _taking_part(s)
+    span = np.where(here, x, -np.inf).max(0) - np.where(here, x, np.inf).min(0)
     stuck = span <= 0
-    stakes = _Stakes.of(x, w, np.where(stuck, 1.0, span).astype(x.dtype), q)
-    p = _chances(x, w, stakes.far, None, reading)
-    r = _risk(*_expected(stakes, s, p, None, q))
+    stakes = _Stakes.of(x, w, s, np.where(stuck, 1.0, span).astype(x.dtype), q)
+    p = _chances(x, w, stakes, None, reading)
+    r = _risk(*_expected(stakes, s, p, None, q), s)
     if reading == "paper":
         new = _move_paper(x, *_expected(stakes, s, p, r, q))
     else:
-        new = _move_code(x, *_expected(stakes, s, _chances(x, w, stakes.far, r, reading), r, q, mirror=True))
+        new = _move_code(x, *_expected(stakes, s, _chances(x, w, stakes, r, reading), r, q, mirror=True))
     return np.where(stuck, x, new).astype(x.dtype)
 
 

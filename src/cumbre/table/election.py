@@ -112,11 +112,17 @@ def _drawn(bargain: Bargain, options: Array, p: Array) -> Array:
     return np.asarray(np.clip(z, bargain.low, bargain.high))
 
 
+def _present(bargain: Bargain) -> Array:
+    """Positions in which an actor that takes no part offers no option of its own: it stands where the weightiest one stands."""
+    heaviest = np.argmax(bargain.weight, axis=-1)[..., None]
+    return np.where(bargain.salience > 0, bargain.position, np.take_along_axis(bargain.position, heaviest, -1))
+
+
 def settle_election(bargain: Bargain, power: int = 2, votes: float = 1.0) -> Array:
     """One option drawn per world and issue by `pick`, conditional version, cut to the bounds; (world, issue)."""
-    return _drawn(bargain, *election(bargain.position, bargain.weight, power=power, votes=votes))
+    return _drawn(bargain, *election(_present(bargain), bargain.weight, power=power, votes=votes))
 
 
 def settle_favourite(bargain: Bargain, power: int = 2, votes: float = 1.0) -> Array:
     """The same with the Markov version: more weight on options that lose narrowly; (world, issue)."""
-    return _drawn(bargain, *election(bargain.position, bargain.weight, power=power, votes=votes, markov=True))
+    return _drawn(bargain, *election(_present(bargain), bargain.weight, power=power, votes=votes, markov=True))

@@ -106,9 +106,7 @@ def pressure(f: Fitted, s: Settlement) -> Array:
     return np.asarray(np.tanh(np.abs(s.wish - f.status_quo) / (2 * f.kernel_sd)))
 
 
-def _destination(
-    step: Array, centre: Array, low: Array, high: Array, away: Array, u: Array, sd: float
-) -> tuple[Array, Bools]:
+def _destination(step: Array, centre: Array, low: Array, high: Array, away: Array, u: Array, sd: float) -> tuple[Array, Bools]:
     """A value other than `away`, drawn from a normal around `centre` cut to steps within [low, high]; and whether there is one.
 
     All arguments (n,); `step` is the smallest move of each cell's issue.

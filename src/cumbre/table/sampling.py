@@ -111,7 +111,9 @@ def _rows(f: Fitted, source: Source, worlds: int) -> tuple[Single, Single, npt.N
         cells[:, row] = found[:2]
         if coded[row]:
             holds[row] = found[2] < TICKS * f.judged.red_line_holds
-    salience = value_at(cells[1], _salience_table(f.row_salience.tobytes(), f.judged.salience_sd)) if total else uniform_at(cells[1])
+    salience = (
+        value_at(cells[1], _salience_table(f.row_salience.tobytes(), f.judged.salience_sd)) if total else uniform_at(cells[1])
+    )
     return normal_at(cells[0]), salience, holds
 
 

@@ -46,7 +46,11 @@ def order(start: Array, day: Days, value: Array, settled: Bools, horizon: int) -
     origin = start.reshape(-1)
     days, values, under = (a.reshape(-1, events) for a in (np.where(day <= horizon, day, NEVER), value, settled))
     # a step that does not happen repeats the one before, so that the last step is always the final value
-    new = (np.repeat(origin[:, None], STEPS, axis=1), np.full((len(origin), STEPS), -1, np.int64), np.zeros((len(origin), STEPS), bool))
+    new = (
+        np.repeat(origin[:, None], STEPS, axis=1),
+        np.full((len(origin), STEPS), -1, np.int64),
+        np.zeros((len(origin), STEPS), bool),
+    )
     out_value, out_day, out_settled = new
     out_day[:, 0] = 0
     count = (days < NEVER).sum(1)
@@ -100,7 +104,11 @@ class _Timeline:
         found = order(self.start[m.issue], m.day, m.value, m.settled, f.horizon)
         cell = m.issue * self.worlds + m.world
         for step in range(STEPS):
-            for whole, part in ((self.steps.value, found.value), (self.steps.day, found.day), (self.steps.settled, found.settled)):
+            for whole, part in (
+                (self.steps.value, found.value),
+                (self.steps.day, found.day),
+                (self.steps.settled, found.settled),
+            ):
                 whole[..., step].T.reshape(-1)[cell] = part[:, step]
         for k in sorted({*self.own, *self.extra}):
             self.order_one(k)
