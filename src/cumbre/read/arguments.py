@@ -19,6 +19,10 @@ __all__ = ["Arguments"]
 
 _SWAPPING = frozenset(["exchange", "swap", "trade", "canjear", "intercambiar"])
 
+_BEFORE = frozenset(["ante", "before", "at"])
+
+_CAUSES = frozenset(["over", "for", "por", "about", "at", "against"])
+
 _AGENT = frozenset(("by", "por"))
 
 _PLACE = words("place")
@@ -165,7 +169,7 @@ class Arguments(Subjects):
                 score += 0.9
             elif prep in _AGENT:
                 score -= 4.0 if trigger.verb is not None and trigger.verb.passive else 2.0
-            elif trigger.words and m.prep_at == trigger.end - 1:
+            elif trigger.words and m.prep_at == trigger.end - 1 and not (prep in _BEFORE and m.sector in ("JUD", "IGO")):
                 score += 1.8
             elif (
                 prep == "a"
@@ -190,6 +194,8 @@ class Arguments(Subjects):
             barriers = shape.barrier_before[m.start] - shape.barrier_before[start]
             score -= (0.6 if rule.type == "THREATEN" and shape.hypothetical_from[m.start] >= 0 else 2.2) * barriers
             score -= 0.7 * (shape.comma_before[m.start] - shape.comma_before[start])
+            if prep in _BEFORE and rule.type == "ACCUSE" and m.sector in ("JUD", "IGO"):
+                score -= 1.5  # the court or body before which one complains is not the accused
             if m.kind == "place":
                 score -= 1.2
             if m.kind == "role":
@@ -352,7 +358,7 @@ class Arguments(Subjects):
                 target = target or m
         if source is None:
             source = self._light_subject(trigger, target)
-        if source is None and at and tokens[at - 1].low in _POSSESSING:
+        if source is None and at and tokens[at - 1].low in _POSSESSING and not (at > 1 and tokens[at - 2].low in _CAUSES):
             main = next((o for o in self.shape.verbs if o.finite), None)
             source = self.subject(main) if main is not None else None
             if source is target:

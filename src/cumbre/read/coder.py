@@ -114,11 +114,27 @@ def _at_home(
     return source, target
 
 
+def _telephoned(trigger: Trigger, target: Mention | None, tokens: list[Token]) -> bool:
+    """ "llamó al presidente ruso" is a telephone call, "llamó a los colombianos a votar" an appeal."""
+    if (
+        trigger.rule.id != "request.ask"
+        or trigger.type != "REQUEST"
+        or target is None
+        or not target.person
+        or trigger.verb is None
+    ):
+        return False
+    if not any(lemma == "llamar" for lemma, _ in trigger.verb.lemmas) or not 0 <= target.start - trigger.end <= 1:
+        return False
+    return target.end >= len(tokens) or tokens[target.end].low not in ("a", "al", "que")
+
+
 def _joint(trigger: Trigger, tokens: list[Token]) -> bool:
     """Exercises held together are cooperation: "joint drills", "maniobras conjuntas"."""
     return any(t.low in _JOINT for t in tokens[max(0, trigger.start - 2) : trigger.end + 3])
 
 
+_REVERSING = frozenset(["anular", "revocar", "annul", "nullify", "overturn", "quash", "reverse", "rescind", "revertir", "undo"])
 _MISSIONS = frozenset(
     ["embassy", "consulate", "embajada", "consulado", "ambassador", "embajador", "consul", "cónsul", "legation", "legación"]
 )
@@ -174,6 +190,11 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if rule.id == "coerce.ban" and source is None:
         return None
+    if _telephoned(trigger, target, tokens):
+        kind, mode = "CONSULT", "phone"
+    if rule.id == "reject.block" and source is not None and source.sector == "GOV" and trigger.verb is not None:
+        if {lemma for lemma, _ in trigger.verb.lemmas} & _REVERSING and (target is None or target.start < trigger.at):
+            kind, mode = "CONCEDE", ""  # a government that annuls its own decision
     if rule.id == "consult.host" and (target is None or target.prep in ("from", "de", "of", "in", "by", "por", "en")):
         return None
     if rule.id in ("sanction.impose", "concede.ease") and target is None and tokens[trigger.obj].low in _HOME_TAX:
@@ -269,6 +290,8 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if trigger.nominal and a is None and target is not None and target.prep in ("in", "en", "at", "near"):
         return None
+    if v is not None and v.gerund and a is None and kind in ("SANCTION", "CONCEDE"):
+        return None  # "halting deliveries": what came of it
     if v is not None and v.reduced and not v.finite and a is None and kind != "ASSAULT":
         return None
     if source is not None and source.kind == "place" and kind != "PROTEST":

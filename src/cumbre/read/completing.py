@@ -96,7 +96,27 @@ def complete(
         target = _only_other(source, mentions) or target
     if kind == "MOBILIZE":
         source, target = _moved(trigger, source, target, tokens, sides)
+    if kind == "PROTEST" and source is not None and source.code and target is None:
+        target = next(
+            (m for m in mentions if m.code not in (None, source.code) and m.kind in ("actor", "attr") and m.start > trigger.at),
+            None,
+        )
+    if kind == "ASSAULT" and source is None and trigger.verb is not None and trigger.verb.passive:
+        source = _assailant(trigger, target, sides)
+    if kind == "ASSAULT" and source is not None and target is not None and source.code == target.code and source.inferred:
+        target = target if target.start > trigger.at else None
     return _at_home(trigger, kind, source, target)
+
+
+def _assailant(trigger: Trigger, target: Mention | None, sides: Subjects) -> Mention | None:
+    """ "Nine were shot dead when Israeli commandos raided the ship": the force that acts in the clause of time."""
+    assert trigger.verb is not None
+    for v in sides.shape.verbs:
+        if trigger.verb.at < v.at < trigger.verb.at + 12 and v.finite and not v.passive:
+            m = sides.subject(v)
+            if m is not None and m.start > trigger.at and m.code and m.sector in ("MIL", "COP", "REB", "CRM") and m is not target:
+                return m
+    return None
 
 
 def _at_home(
@@ -105,7 +125,15 @@ def _at_home(
     """The state is the other side of its rebels, its protesters and its arrested politicians."""
     if source is not None and source.code and target is None and kind == "RETREAT" and source.sector in ("REB", "CRM"):
         target = replace(source, sector="GOV", kind="actor", inferred=True, group=-1)
-    if source is not None and source.code and target is None and kind == "PROTEST" and source.sector in ("CVL", "OPP", "PTY"):
+    if (
+        source is not None
+        and source.code
+        and target is None
+        and (
+            (kind == "PROTEST" and source.sector in ("CVL", "OPP", "PTY"))
+            or (kind in ("ACCUSE", "REJECT", "REQUEST") and source.sector in ("OPP", "PTY"))
+        )
+    ):
         target = replace(source, sector="GOV", kind="actor", inferred=True, group=-1)
     if (
         source is None and target is not None and target.code and trigger.rule.id in _TAKEN
@@ -186,7 +214,9 @@ def grievance(trigger: Trigger, events: Sequence[Coded], tokens: list[Token], si
         (
             m
             for m in sides.mentions
-            if 0 <= m.start - trigger.end < 4 and m.prep in ("of", "de", "del", "a", "") and m.kind != "place"
+            if 0 <= m.start - trigger.end < 4
+            and m.prep in ("of", "de", "del", "a", "", "on", "against", "contra", "sobre")
+            and m.kind != "place"
         ),
         None,
     )

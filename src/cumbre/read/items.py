@@ -11,28 +11,29 @@ from cumbre.read.wordlists import words
 
 __all__ = ["Item", "find_items"]
 
-PAIR = (
-    ("both", "sides"), ("both", "countries"), ("both", "governments"), ("both", "leaders"), ("both", "presidents"), ("both", "nations"),
-    ("the", "two", "leaders"), ("the", "two", "presidents"), ("the", "two", "countries"), ("the", "two", "governments"),
-    ("the", "two", "nations"), ("the", "two", "sides"), ("the", "two", "men"), ("the", "pair"), ("the", "parties"), ("the", "two",
-    "armies"),
-    ("los", "dos", "paises"), ("los", "dos", "presidentes"), ("los", "dos", "gobiernos"), ("los", "dos", "mandatarios"),
-    ("ambos", "paises"), ("ambos", "presidentes"), ("ambos", "gobiernos"), ("ambos", "mandatarios"), ("ambas", "partes"),
-    ("ambos", "lideres"), ("las", "partes"), ("las", "dos", "partes"), ("los", "dos", "lideres"), ("ambas", "naciones"), ("both",
-    "parties"),
-    ("ambos", "dirigentes"), ("las", "dos", "naciones"), ("ambos", "cancilleres"), ("dos", "paises"), ("ambos", "ejercitos"),
-    ("ambos", "estados"), ("the", "two", "neighbours"), ("the", "two", "neighbors"), ("both", "neighbours"), ("both", "neighbors"),
-    ("los", "dos", "vecinos"), ("ambos", "vecinos"), ("both", "capitals"), ("ambas", "capitales"), ("ambas", "cancillerias"),
-    ("both", "ministers"), ("both", "states"), ("ambos", "jefes", "de", "estado"), ("ambas", "delegaciones"), ("both", "delegations"),
-    ("los", "dos", "ministros"), ("the", "two", "ministers"), ("los", "dos", "estados"), ("the", "two", "states"), ("the", "two",
-    "delegations"), ("the", "rivals"), ("the", "two", "rivals"), ("the", "neighbours"), ("the", "neighbors"), ("las", "dos",
-    "delegaciones"), ("los", "dos", "cancilleres"), ("the", "two", "foes"), ("sendos", "gobiernos"), ("las", "dos", "capitales"),
-    ("las", "dos", "potencias"), ("both", "powers"), ("the", "two", "powers"), ("the", "warring", "sides"), ("the", "warring", "parties"),
-    ("both", "armies"), ("los", "dos", "ejercitos"), ("las", "partes", "enfrentadas"), ("los", "dos", "bandos"), ("ambos", "bandos"),
+# "the two leaders", "ambos cancilleres", "los dos ministerios de Defensa": two sides without their names.
+_OPENERS = (("the", "two"), ("los", "dos"), ("las", "dos"), ("both",), ("ambos",), ("ambas",), ("sendos",), ("sendas",))
+_HEADS = words("pair_heads")
+_WHOLE = (
+    ("the", "pair"), ("the", "parties"), ("las", "partes"), ("dos", "paises"), ("the", "rivals"), ("the", "neighbours"), ("the", "neighbors"),
+    ("the", "warring", "sides"), ("the", "warring", "parties"), ("las", "partes", "enfrentadas"),
 )  # fmt: skip
+_PAIR_STARTS = {p[0] for p in (*_OPENERS, *_WHOLE)}
 
 
-_PAIR_HEADS = {p[0] for p in PAIR}
+def _pair(tokens: list[Token], i: int) -> int:
+    """End of a pair that starts at a token, -1 if none does; one adjective may stand before the head."""
+    n = len(tokens)
+    for whole in _WHOLE:
+        if i + len(whole) <= n and all(tokens[i + k].key == w for k, w in enumerate(whole)):
+            return i + len(whole)
+    for opener in _OPENERS:
+        at = i + len(opener)
+        if at < n and all(tokens[i + k].key == w for k, w in enumerate(opener)):
+            for head in (at, at + 1):
+                if head < n and tokens[head].key in _HEADS and tokens[at].text[:1].islower():
+                    return head + 1
+    return -1
 
 
 _PARTICIPLES = frozenset(
@@ -103,12 +104,11 @@ def find_items(tokens: list[Token], index: Index, lang: str, context: Context, s
         if taken is None and people and token.text[:1].isupper() and key in people:
             code, sector = people[key]
             taken = Item(i, i + 1, "person", code, sector, "document")
-        if taken is None and key in _PAIR_HEADS:
-            for pair in PAIR:
-                if all(i + k < n and tokens[i + k].key == w for k, w in enumerate(pair)):
-                    taken = Item(i, i + len(pair), "pair", None, "GOV", "")
-                    break
-        if taken is None and (token.low in PRONOUNS or (False)):
+        if taken is None and key in _PAIR_STARTS:
+            stop = _pair(tokens, i)
+            if stop > 0:
+                taken = Item(i, stop, "pair", None, "GOV", "")
+        if taken is None and (token.low in PRONOUNS):
             taken = Item(i, i + 1, "pron", None, "GOV", "")
         if taken is not None:
             found.append(taken)

@@ -160,6 +160,8 @@ def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape)
                 turned = "ACCUSE"
             if turned is None and trigger.verb is not None and any(lemma in _SLURS for lemma, _ in trigger.verb.lemmas):
                 turned = "ACCUSE"
+            if trigger.rule.id == "accuse.cite" and turned != "ACCUSE":
+                continue
             if turned is None:
                 continue
             trigger.type = turned
@@ -226,20 +228,39 @@ _STOP = frozenset(["stop", "cease", "halt", "quit", "suspend", "dejar", "cesar",
 _OWN = frozenset(["its", "his", "her", "their", "su", "sus"])
 _PROMISING = frozenset(["promise", "pledge", "prometer", "commit", "undertake", "jurar"])
 _MENACE = words("menace")
+_READY = frozenset(
+    ["ready", "prepared", "willing", "dispuesto", "dispuesta", "dispuestos", "listo", "lista", "preparado", "preparada"]
+)
 _STATING = frozenset(["insist", "suggest", "insistir", "sugerir"])
 
 
-def _wished(v: Verb, shape: Shape, tokens: list[Token], lang: str) -> bool:
+def _no_longer(v: Verb, tokens: list[Token]) -> bool:
+    """ "ya no transfiere armas", "will no longer supply weapons": what was done so far ends."""
+    low = [t.low for t in tokens[max(0, v.start - 1) : v.at + 1]]
+    return ("ya" in low and "no" in low) or "longer" in low
+
+
+def _below(v: Verb, shape: Shape) -> Verb | None:
+    """The verb of the clause that a verb of saying opens."""
+    return next((o for o in shape.verbs if o.at > v.at and (o.finite or o.modal)), None)
+
+
+def _wished(below: Verb, tokens: list[Token], lang: str) -> bool:
     """ "insisted that Iran stop", "insistió en que se retire": a wish stands in the subjunctive, a statement does not."""
-    below = next((o for o in shape.verbs if o.at > v.at and (o.finite or o.modal)), None)
-    if below is None:
-        return True
     if lang == "es":
-        return bool(below.flags & 128)
+        return bool(below.flags & 128) and not below.flags & (PAST | PRES)
     low = {t.low for t in tokens[below.start : below.at + 1]}
     if low & {"should", "must", "needs", "need"}:
         return True
     return bool(below.flags & 16) and below.start == below.at and not low & {"have", "do", "are"}
+
+
+def _together(v: Verb, tokens: list[Token]) -> bool:
+    """ "se encontró con X", "se encontraron ayer": a meeting; "se encontraba de visita" is a place."""
+    near = [t.low for t in tokens[v.at + 1 : v.at + 6]]
+    if "con" in near:
+        return True
+    return tokens[v.at].low.endswith("aron") and not (near and near[0] in ("de", "muertos", "a"))
 
 
 def _conditional(v: Verb, tokens: list[Token]) -> bool:
@@ -284,6 +305,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return rule.type
     lemmas = {lemma for lemma, _ in v.lemmas}
     follow = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
+    after2 = tokens[v.at + 2].low if v.at + 2 < len(tokens) else ""
     if v.passive and lemmas & {"meet", "welcome"} and follow in ("with", "by"):
         return None  # "was met with anger"
     if (
@@ -305,9 +327,17 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return "REJECT"  # who defends his own decision turns criticism down
     if rule.kind == "cowed":
         return "REJECT" if v.negated and (v.passive or v.reflexive) else None
-    if rule.id == "request.ask" and lemmas & _STATING and follow in ("that", "que") and not _wished(v, shape, tokens, lex_lang):
+    if rule.id == "request.ask" and lemmas & _STATING and "que" in (follow, after2) or follow == "that" and lemmas & _STATING:
+        below = _below(v, shape)
+        if below is not None and not _wished(below, tokens, lex_lang):
+            return "REJECT" if below.negated and "suggest" not in lemmas and "sugerir" not in lemmas else None
+    if rule.kind == "mutual" and "encontrar" in lemmas and v.reflexive and not _together(v, tokens):
         return None
-    if rule.id == "agree.agree" and lemmas & _PROMISING and not v.negated:
+    if (
+        rule.id == "agree.agree"
+        and (lemmas & _PROMISING or {t.low for t in tokens[trigger.start : trigger.end]} & _READY)
+        and not v.negated
+    ):
         ahead = {t.low for t in tokens[trigger.end : trigger.end + 10]}
         if ahead & _MENACE:
             return "THREATEN"
@@ -327,6 +357,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     if end is not None:
         unreal = end.negated or end.modal or end.latent or (end.infinitive and shape.finite_before[end.start] > 0)
         return None if unreal else _ENDED.get(rule.type)
+    if v.negated and _no_longer(v, tokens) and rule.type in ("AID", "COOPERATE", "CONCEDE", "SUPPORT", "AGREE"):
+        return "SANCTION"
     if v.negated and lemmas & _RULING_OUT and not v.modal:
         ahead = {t.low for t in tokens[trigger.end : trigger.end + 9]}
         return "THREATEN" if ahead & _FORCE else "AGREE" if ahead & _CONTACT else None

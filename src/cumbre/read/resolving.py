@@ -12,6 +12,9 @@ _OFFICES = words("offices")
 
 
 _ABROAD = words("loose")
+_FOREIGN = frozenset(
+    ["international", "foreign", "internacional", "internacionales", "extranjero", "extranjeros", "extranjera", "extranjeras"]
+)
 
 
 _TIED = words("tied")
@@ -44,6 +47,8 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
                 mention.code, mention.sector = context.subject
                 mention.inferred = True
             continue
+        if before in _FOREIGN or (mention.end < len(tokens) and tokens[mention.end].low in _FOREIGN):
+            continue  # "international courts" are nobody's own
         if before in POSSESSIVES or before2 in POSSESSIVES:
             pick = next((m for m in earlier if not m.prep), earlier[0] if earlier else None)
             counterpart = tokens[mention.start].low in (
@@ -67,6 +72,17 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
             codes = {m.code for m in earlier}
             mention.code, mention.inferred = (next(iter(codes)) if len(codes) == 1 else "USA"), True
             continue
+        partner = mentions[g + 1] if g + 1 < len(mentions) else None
+        if (
+            partner is not None
+            and partner.group == mention.group
+            and partner.code
+            and partner.kind == "actor"
+            and lex_lang == "es"
+        ):
+            if any(not t.text[:1].isupper() for t in tokens[partner.start : partner.start + 1]):
+                mention.code, mention.inferred = partner.code, True  # "diputados y jueces nicaragüenses"
+                continue
         # "police in Medellín", "manifestantes en Túnez"
         after = next(
             (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cumbre.read.clauses import RELATIVES, Shape, Verb
+from cumbre.read.clauses import RELATIVES, SUBORDINATORS, Shape, Verb
 from cumbre.read.mention import DETERMINERS, Mention
 from cumbre.read.morphology import PAST
 from cumbre.read.tokens import Token
@@ -142,6 +142,11 @@ class Subjects:
                 subject = self.subject(above)
                 if subject is not None:
                     return subject
+        if self.lang == "es" and v.finite and before in SUBORDINATORS:
+            above = self._verb_before(v, True)
+            inverted = self._inverted(v)
+            if above is not None and (inverted is None or inverted.start - v.at > 2):
+                return self.subject(above)  # "se negó a pedir perdón, aunque lamentó ..."
         return self._scored(v)
 
     def _complement(self, at: int) -> bool:

@@ -59,6 +59,11 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
             (later if crossed else first).append((j + span - 1, classes or frozenset()))
         elif low in ("by", "por") and j + 1 < stop and tokens[j + 1].low in _CARRIED:
             j += 1  # "envió por avión alimentos"
+        elif low in _CAUSES and j > start and (first or tokens[j - 1].low in lex.nouns or tokens[j - 1].text[:1].isalpha()):
+            after = tokens[j + 1].low if j + 1 < stop else ""
+            if not after[:1].isdigit() and after not in _COUNTED and (first or j - start > 1):
+                break
+            crossed = True
         elif low in PREPOSITIONS and low not in ("of", "de", "del", "a") and first:
             crossed = True
         elif low in PREPOSITIONS and low not in ("of", "de", "del"):
@@ -78,6 +83,26 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
     return first + later
 
 
+_CAUSES = frozenset(["por", "over", "because", "amid", "despite", "pese", "durante", "during"])
+_COUNTED = frozenset(
+    [
+        "primera",
+        "segunda",
+        "tercera",
+        "the",
+        "a",
+        "dos",
+        "tres",
+        "cuatro",
+        "seis",
+        "un",
+        "una",
+        "tiempo",
+        "completo",
+        "más",
+        "más",
+    ]
+)
 _GRANTING = frozenset(["conceder", "otorgar", "grant", "issue", "give", "authorize", "autorizar"])
 _TIME = words("time")
 _CARRIED = frozenset(
@@ -115,6 +140,14 @@ _BETWEEN = _TIME | frozenset(
 )
 
 
+_CONTRACTED = {"al": "a", "del": "de"}
+
+
+def _fits(low: str, word: str) -> bool:
+    """A word of a phrase, also contracted with the article: "poner fin al acuerdo"."""
+    return low == word or _CONTRACTED.get(low) == word
+
+
 def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
     """End of the words of a phrase after its head, -1 if they are not there; small gaps are allowed."""
     j = at + 1
@@ -128,7 +161,7 @@ def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
             # "talk to", "be in": the preposition stands at the verb, save for an adverb
             while (
                 j < len(tokens)
-                and tokens[j].low != word
+                and not _fits(tokens[j].low, word)
                 and j <= at + 4
                 and (
                     tokens[j].low in ADVERBS
@@ -137,13 +170,13 @@ def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
                 )
             ):
                 j += 1
-            if j >= len(tokens) or tokens[j].low != word:
+            if j >= len(tokens) or not _fits(tokens[j].low, word):
                 return -1
             j += 1
             first = False
             continue
         stop = min(len(tokens), j + 16) if wide else min(len(tokens), j + (4 if first or len(word) > 3 else 2))
-        while j < stop and tokens[j].low != word:
+        while j < stop and not _fits(tokens[j].low, word):
             if tokens[j].low in (";", ".", ":") or (tokens[j].low == "," and not wide):
                 return -1
             j += 1
