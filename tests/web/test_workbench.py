@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
-import socket
-import threading
 import time
 import tomllib
 from collections.abc import Iterator
@@ -19,9 +17,9 @@ import pytest
 pytest.importorskip("fastapi", reason="the extra web is not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import Page, expect, sync_playwright
+from workbench_server import ARCADIA, serve
 
 CHROMIUM = "/usr/bin/chromium"
-ARCADIA = Path(__file__).resolve().parents[2] / "examples" / "arcadia"
 PAGES = ("", "record", "negotiation", "ballot", "ledger")
 WIDTHS = (390, 900, 1280)
 SLOW = 30_000
@@ -41,22 +39,6 @@ pytestmark = [
     pytest.mark.web,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed at /usr/bin/chromium"),
 ]
-
-
-def serve(case: Path, home: Path, **options: Any) -> tuple[Any, Any, int]:
-    """A workbench on a free port of loopback, in a thread."""
-    import uvicorn
-
-    from cumbre.workbench.app import Bench, create_app
-
-    bench = Bench(case, draws=640, full=640, home=home, keep=False)
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(bench, **options), log_level="error", timeout_graceful_shutdown=1))
-    threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True).start()
-    while not server.started:
-        time.sleep(0.02)
-    return server, bench, listener.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import http.client
 import shutil
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,26 +13,18 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the extra web is not installed")
 
+import workbench_server
+from workbench_server import ARCADIA, serve
+
 from cumbre.errors import UsageError
 from cumbre.workbench.security import BODY, is_loopback, require_token
 
-ARCADIA = Path(__file__).resolve().parents[2] / "examples" / "arcadia"
 TOKEN = "a-token-of-some-length"
 
 
 def start(case: Path, home: Path, **options: Any) -> tuple[Any, int]:
-    import uvicorn
-
-    from cumbre.workbench.app import Bench, create_app
-
-    bench = Bench(case, draws=256, full=256, home=home, keep=False)
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(bench, **options), log_level="critical", timeout_graceful_shutdown=1))
-    threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True).start()
-    while not server.started:
-        time.sleep(0.02)
-    return server, listener.getsockname()[1]
+    server, _, port = serve(case, home, draws=256, full=256, **options)
+    return server, port
 
 
 @pytest.fixture(scope="module")
@@ -61,19 +51,8 @@ def guarded(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def ask(
     port: int, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b""
 ) -> tuple[int, dict[str, str], str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    sent = {"Host": f"127.0.0.1:{port}", **(headers or {})}
-    connection.putrequest(method, path, skip_host=True)
-    for name, value in sent.items():
-        connection.putheader(name, value)
-    if body and "Content-Length" not in sent:
-        connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body or None)
-    answer = connection.getresponse()
-    text = answer.read().decode("utf-8", "replace")
-    found = {name.lower(): value for name, value in answer.getheaders()}
-    connection.close()
-    return answer.status, found, text
+    status, found, content = workbench_server.ask(port, method, path, headers, body)
+    return status, found, content.decode("utf-8", "replace")
 
 
 def same(port: int) -> dict[str, str]:

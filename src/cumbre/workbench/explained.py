@@ -108,7 +108,7 @@ def shares(w: Writer, case: Case, fitted: Fitted, by: str) -> Sheet:
             )
             for name, value, low, high in (
                 ("first", max(float(row["first"]), 0.0), None, None),
-                ("total", total, max(100 * (total - 1.2816 * error), 0.0), 100 * (total + 1.2816 * error)),
+                ("total", min(total, 1.0), max(100 * (total - 1.2816 * error), 0.0), min(100 * (total + 1.2816 * error), 100.0)),
             )
         ]
         rows.append((_group(w, by, group), w.n(cells[0]), w.band(cells[1])))

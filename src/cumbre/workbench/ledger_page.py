@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,11 +37,19 @@ REPLAY_DRAWS, REPLAY_DATES, STEP_DAYS = 1_000, 6, 14
 MARKED = 6
 
 
+class _Writer(Writer):
+    """A writer whose figures rest on the ledger."""
+
+    def source_line(self, ids: Sequence[str]) -> Markup:
+        """The line under a figure."""
+        return self.t("wb.source.ledger")
+
+
 def ledger_page(engine: Engine, state: State) -> str:
     """The whole page."""
     case = engine.case(state)
     study = bare_study(case)
-    w = Writer(study, Words(state.lang))
+    w = _Writer(study, Words(state.lang))
     blocks, fault = _ledger(w, case)
     key = engine.register(f"ledger-{case.digest}-{state.lang}", study)
     return render(
@@ -73,6 +83,12 @@ def _questions(w: Writer, case: Case) -> Sheet | None:
     return Sheet("case-questions", w.s("wb.ledger.asked"), columns, rows, w.t("wb.ledger.asked_note", case=case.id), folded=True)
 
 
+def _asked(w: Writer, row: Mapping[Any, Any]) -> str:
+    """A sealed question in the reader's language, where the ledger or the case holds it."""
+    known = next((q.text_es for q in w.study.case.questions if q.id == row["question_id"]), "")
+    return w.words.pick(str(row["question"]), str(row.get("question_es") or known))
+
+
 def _ledger(w: Writer, case: Case) -> tuple[list[Block], str]:
     """Tables and the calibration plot of the case's ledger; a fault in its chain is told."""
     path = ledger_path(case)
@@ -97,7 +113,12 @@ def _ledger(w: Writer, case: Case) -> tuple[list[Block], str]:
                 form="chance",
             )
             rows.append(
-                (str(row["question"]), w.words.short_year(row["close_date"]), w.n(chance), w.words.short_year(row["as_of"]))
+                (
+                    _asked(w, row),
+                    w.words.short_year(row["close_date"]),
+                    w.n(chance),
+                    w.words.short_year(row["as_of"]),
+                )
             )
         columns = tuple(w.s(f"wb.ledger.{c}") for c in ("question", "closes", "chance", "sealed"))
         blocks.append(Sheet("open", w.s("wb.ledger.open"), columns, tuple(rows)))
@@ -117,7 +138,7 @@ def _ledger(w: Writer, case: Case) -> tuple[list[Block], str]:
             score = figure(w.study, f"ledger.brier.{id_}", float(row["brier"]), "Brier", "wb.rule.brier", form="number", digits=3)
             done.append(
                 (
-                    str(row["question"]),
+                    _asked(w, row),
                     w.n(chance),
                     w.s(f"wb.outcome.{row['outcome']}"),
                     w.words.short_year(row["date"]),

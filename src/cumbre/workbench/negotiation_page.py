@@ -18,7 +18,6 @@ from cumbre.brief.sections.later import driver_words
 from cumbre.brief.sections.page import Sheet, Writer
 from cumbre.brief.sections.table import table_section
 from cumbre.errors import InputError
-from cumbre.record.case import Case
 from cumbre.workbench.address import State
 from cumbre.workbench.drawings import draw_space
 from cumbre.workbench.engine import Engine, View, bare_study
@@ -34,8 +33,8 @@ __all__ = ["driver", "negotiation_page", "negotiation_results", "position", "var
 SHOWN_WORLDS = 350
 
 
-def _matrix(case: Case, state: State) -> dict[str, Any]:
-    words = Words(state.lang)
+def _matrix(w: Writer, words: Words, state: State) -> dict[str, Any]:
+    case = w.study.case
     try:
         groups = levers(case, state.do, words)
     except InputError:
@@ -55,7 +54,15 @@ def _matrix(case: Case, state: State) -> dict[str, Any]:
         )
         found = [(a, cells.get(f"position['{a}', '{issue.id}'].mode")) for a in actors]
         if any(lever is not None for _, lever in found):
-            rows.append((issue, words.pick(issue.title, issue.title_es), f"{issue.status_quo:g}", scale, found))
+            now = figure(
+                w.study,
+                f"issue.{issue.id}.status_quo",
+                issue.status_quo,
+                words.pick(issue.unit, issue.unit_es),
+                "wb.rule.status_quo",
+                digits=0 if issue.status_quo == round(issue.status_quo) else 2,
+            )
+            rows.append((issue, words.pick(issue.title, issue.title_es), w.n(now), scale, found))
     names = [(a, words.pick(case.actor[a].name, case.actor[a].name_es) if a in case.actor else a) for a in actors]
     return {"actors": names, "rows": rows}
 
@@ -64,7 +71,10 @@ def negotiation_page(engine: Engine, state: State) -> str:
     """The whole page."""
     case = engine.case(state)
     body, _ = negotiation_results(engine, state)
-    return render("negotiation.html.j2", state, page="negotiation", case=case, results=body, **_matrix(case, state))
+    study, words = bare_study(case), Words(state.lang)
+    shown = _matrix(Writer(study, words), words, state)
+    key = engine.register(f"matrix-{case.digest}-{state.lang}", study)
+    return render("negotiation.html.j2", state, page="negotiation", case=case, results=body, key=key, **shown)
 
 
 def negotiation_results(engine: Engine, state: State, wait: float = 0.0, pair: tuple[str, str] = ("", "")) -> tuple[str, bool]:
