@@ -216,3 +216,4 @@ class Question(BaseModel):
     close_date: Day
     topic: str = ""
     resolution: str = Field(default="", description="what decides it: source and rule")
+    resolution_es: str = Field(default="", description="the same in Spanish")

@@ -201,6 +201,7 @@ class CalendarEntry(Row):
     event: str
     event_es: str = ""
     rule: str = ""
+    rule_es: str = ""
     source_id: Words = ()
 
 
