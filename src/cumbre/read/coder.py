@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 from cumbre.read.actors import Index
@@ -114,6 +113,12 @@ def _at_home(
     return source, target
 
 
+def _reversed(trigger: Trigger, target: Mention | None) -> bool:
+    """A government that annuls its own decision, without another side behind the verb."""
+    lemmas = {lemma for lemma, _ in trigger.verb.lemmas} if trigger.verb is not None else set()
+    return bool(lemmas & _REVERSING) and (target is None or target.start < trigger.at)
+
+
 def _telephoned(trigger: Trigger, target: Mention | None, tokens: list[Token]) -> bool:
     """ "llamó al presidente ruso" is a telephone call, "llamó a los colombianos a votar" an appeal."""
     if (
@@ -192,9 +197,8 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if _telephoned(trigger, target, tokens):
         kind, mode = "CONSULT", "phone"
-    if rule.id == "reject.block" and source is not None and source.sector == "GOV" and trigger.verb is not None:
-        if {lemma for lemma, _ in trigger.verb.lemmas} & _REVERSING and (target is None or target.start < trigger.at):
-            kind, mode = "CONCEDE", ""  # a government that annuls its own decision
+    if rule.id == "reject.block" and source is not None and source.sector == "GOV" and _reversed(trigger, target):
+        kind, mode = "CONCEDE", ""
     if rule.id == "consult.host" and (target is None or target.prep in ("from", "de", "of", "in", "by", "por", "en")):
         return None
     if rule.id in ("sanction.impose", "concede.ease") and target is None and tokens[trigger.obj].low in _HOME_TAX:
@@ -436,7 +440,7 @@ def _remember(context: Context, mentions: list[Mention], events: list[Coded]) ->
         if event.source and event.target and event.source[:3] != event.target[:3]:
             context.dyad = [event.source, event.target]
             for one, other in ((event.source, event.target), (event.target, event.source)):
-                context.partners.setdefault(one[:3], Counter())[other] += 1
+                context.fresh.append((one[:3], other))
 
 
 def fill(event: Coded, **sides: str) -> Coded:

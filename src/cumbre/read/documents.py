@@ -114,10 +114,10 @@ def _proposals(
     lex = lexicon(lang)
     context = Context(date)
     for piece in pieces:
-        before = {code: Counter(found) for code, found in context.partners.items()} if fill else {}
+        context.settle()
         seen: set[tuple[str, str | None, str | None, dt.date | None]] = set()
         for event in code_sentence(piece.text, piece.start, lex, index, context):
-            found = _from_article(event, before) if fill else event
+            found = _from_article(event, context.partners) if fill else event
             at = found.trigger[0] - piece.start
             day, granularity, span = event_date(piece.text, at, date, lang, found.future)
             if (found.type, found.source, found.target, day) in seen:

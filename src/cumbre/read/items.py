@@ -18,21 +18,24 @@ _WHOLE = (
     ("the", "pair"), ("the", "parties"), ("las", "partes"), ("dos", "paises"), ("the", "rivals"), ("the", "neighbours"), ("the", "neighbors"),
     ("the", "warring", "sides"), ("the", "warring", "parties"), ("las", "partes", "enfrentadas"),
 )  # fmt: skip
-_PAIR_STARTS = {p[0] for p in (*_OPENERS, *_WHOLE)}
+_WHOLE_BY_START = {start: tuple(w for w in _WHOLE if w[0] == start) for start in {w[0] for w in _WHOLE}}
+_OPENERS_BY_START = {o[0]: o for o in _OPENERS}
 
 
 def _pair(tokens: list[Token], i: int) -> int:
     """End of a pair that starts at a token, -1 if none does; one adjective may stand before the head."""
-    n = len(tokens)
-    for whole in _WHOLE:
+    n, key = len(tokens), tokens[i].key
+    for whole in _WHOLE_BY_START.get(key, ()):
         if i + len(whole) <= n and all(tokens[i + k].key == w for k, w in enumerate(whole)):
             return i + len(whole)
-    for opener in _OPENERS:
-        at = i + len(opener)
-        if at < n and all(tokens[i + k].key == w for k, w in enumerate(opener)):
-            for head in (at, at + 1):
-                if head < n and tokens[head].key in _HEADS and tokens[at].text[:1].islower():
-                    return head + 1
+    opener = _OPENERS_BY_START.get(key)
+    if opener is None:
+        return -1
+    at = i + len(opener)
+    if at < n and tokens[i + len(opener) - 1].key == opener[-1] and tokens[at].text[:1].islower():
+        for head in (at, at + 1):
+            if head < n and tokens[head].key in _HEADS:
+                return head + 1
     return -1
 
 
@@ -104,7 +107,7 @@ def find_items(tokens: list[Token], index: Index, lang: str, context: Context, s
         if taken is None and people and token.text[:1].isupper() and key in people:
             code, sector = people[key]
             taken = Item(i, i + 1, "person", code, sector, "document")
-        if taken is None and key in _PAIR_STARTS:
+        if taken is None and (key in _OPENERS_BY_START or key in _WHOLE_BY_START):
             stop = _pair(tokens, i)
             if stop > 0:
                 taken = Item(i, stop, "pair", None, "GOV", "")

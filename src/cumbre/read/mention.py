@@ -85,5 +85,12 @@ class Context:
     people: dict[str, tuple[str, str]] = field(default_factory=dict)
     dyad: list[str] = field(default_factory=list)
     partners: dict[str, Counter[str]] = field(default_factory=dict)
+    fresh: list[tuple[str, str]] = field(default_factory=list)
     subject: tuple[str, str] | None = None
     home: str | None = None
+
+    def settle(self) -> None:
+        """Count the dealings of the last sentence among those of the document; they do not explain their own sentence."""
+        for one, other in self.fresh:
+            self.partners.setdefault(one, Counter())[other] += 1
+        self.fresh.clear()

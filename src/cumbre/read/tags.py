@@ -39,6 +39,7 @@ def intensity(kind: str, mode: str = "") -> float:
     return scale.get((kind, mode), scale[kind, ""])
 
 
+@lru_cache(maxsize=8)
 def tags(text: str, lang: str) -> tuple[str, ...]:
     """Issue tags whose words stand in a text, in the order of the table.
 
