@@ -114,12 +114,13 @@ def normal_at(place: Places) -> Single:
     >>> bool(np.abs(normal_at((np.array([0.5, 0.975]) * TICKS).astype(np.int32)) - [0, 1.959964]).max() < 1e-3)
     True
     """
-    cell, part = _cells(place)
+    flat = place.reshape(-1)
+    cell, part = _cells(flat)
     edge, rise = _normal()
     found = edge.take(cell) + part * rise.take(cell)
-    outer = np.nonzero((place < TICKS // CELLS) | (place >= TICKS - TICKS // CELLS))
-    found[outer] = special.ndtri(uniform_at(place[outer]))
-    return np.asarray(found)
+    outer = np.flatnonzero((flat < TICKS // CELLS) | (flat >= TICKS - TICKS // CELLS))
+    found[outer] = special.ndtri(uniform_at(flat[outer]))
+    return np.asarray(found.reshape(place.shape))
 
 
 def value_at(place: Places, table: npt.NDArray[Any]) -> Single:

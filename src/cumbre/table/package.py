@@ -171,8 +171,15 @@ def solve_package(
 
         weight = root(nash)
     else:
-        most1 = np.maximum(gains(root(lambda w: gains(w)[1]))[0], 1e-9)
-        most2 = np.maximum(gains(root(lambda w: -gains(w)[0]))[1], 1e-9)
+        # the most of either side in one run of twice the worlds: side 1 until side 2 gains nothing, and the other way round
+        twin = _Frontier(*(np.concatenate([v, v]) for v in (x, s, d, low, high, q)), links, np.concatenate([give, give]))
+
+        def edge(w: Array) -> Array:
+            g = twin.gains(w)
+            return np.concatenate([g[1, :worlds], -g[0, worlds:]])
+
+        ends = twin.gains(_root(edge, 2 * worlds, x.dtype, steps))
+        most1, most2 = np.maximum(ends[0, :worlds], 1e-9), np.maximum(ends[1, worlds:], 1e-9)
 
         def kalai(w: Array) -> Array:
             g = gains(w)

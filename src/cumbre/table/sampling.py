@@ -57,12 +57,18 @@ class Draws:
     lapse: Array  # (W, K, 2) uniforms
 
 
-def linked_normals(links: Array, sign: bool) -> Array:
+def linked_normals(links: Array, sign: bool) -> Single:
     """Square root of the correlation that soft links ask for, (K, K); negative eigenvalues are cut so that it is one.
 
     `sign` False takes the size of links (issues change together), True their direction (they move together or apart).
     """
-    wish = links if sign else np.abs(links)
+    return _root_of(np.asarray(links, np.float64).tobytes(), len(links), sign)
+
+
+@lru_cache(maxsize=16)
+def _root_of(links: bytes, count: int, sign: bool) -> Single:
+    wish = np.frombuffer(links).reshape(count, count)
+    wish = wish if sign else np.abs(wish)
     corr = np.clip(0.7 * (wish + wish.T) / 2, -0.9, 0.9)
     np.fill_diagonal(corr, 1.0)
     values, vectors = np.linalg.eigh(corr)

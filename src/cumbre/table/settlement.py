@@ -141,6 +141,7 @@ def _sizes(f: Fitted) -> list[npt.NDArray[np.intp]]:
 def _issue_by_issue(f: Fitted, d: Draws, worlds: npt.NDArray[np.intp], name: str, z: Array, low: Array, high: Array) -> None:
     """Writes a many-actor concept on every issue of some worlds into z (W, K)."""
     single = np.float32  # six figures are plenty for a point that model error smears by a tenth of the scale
+    position, salience, capability = (v.T[:, worlds].T.astype(single, copy=False) for v in (d.position, d.salience, d.capability))
     for issues in _sizes(f):
         members = [np.flatnonzero(f.row_issue == k) for k in issues]
         slots = np.full((len(issues), max(len(m) for m in members)), -1, np.intp)
@@ -151,12 +152,11 @@ def _issue_by_issue(f: Fitted, d: Draws, worlds: npt.NDArray[np.intp], name: str
         flat = (len(worlds) * len(issues), 1)
 
         def rows(values: Array, blank: float, slots: npt.NDArray[np.intp] = slots, here: npt.NDArray[np.bool_] = here) -> Array:
-            found = values.T[:, worlds].T[:, slots].astype(single)
-            return np.where(here, found, single(blank))
+            return np.where(here, values[:, slots], single(blank))
 
         bargain = Bargain(
-            position=rows(d.position, 0.5).reshape(shape), salience=rows(d.salience, 0.0).reshape(shape),
-            capability=rows(d.capability, 0.0).reshape(-1, slots.shape[1]),
+            position=rows(position, 0.5).reshape(shape), salience=rows(salience, 0.0).reshape(shape),
+            capability=rows(capability, 0.0).reshape(-1, slots.shape[1]),
             status_quo=np.broadcast_to(f.status_quo[issues], (len(worlds), len(issues))).reshape(flat),
             cost=np.ones((flat[0], slots.shape[1]), single), low=low[box].reshape(flat), high=high[box].reshape(flat),
             pick=d.pick[box].reshape(flat),

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 __all__ = ["Shares", "first_order_by_bins", "sobol_shares", "variance_shares"]
 
@@ -59,7 +58,9 @@ def sobol_shares(model: Callable[[Array], Array], groups: Mapping[str, list[int]
     (0.9, 0.1)
     """
     d = 1 + max(c for columns in groups.values() for c in columns)
-    points = stats.qmc.Sobol(2 * d, scramble=True, rng=np.random.default_rng(seed)).random(draws)
+    from scipy.stats import qmc  # here, because it takes longer to load than all the rest
+
+    points = qmc.Sobol(2 * d, scramble=True, rng=np.random.default_rng(seed)).random(draws)
     a, b = points[:, :d], points[:, d:]
     mixed: dict[str, Array] = {}
     for name, columns in groups.items():
