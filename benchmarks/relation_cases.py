@@ -1,12 +1,13 @@
 """How well calibrated is the case engine? Small cases cut from wire-coded events of open pairs, as a coder would meet them.
 
-    python benchmarks/relation_cases.py --data DIR [--cases 150]
+    python benchmarks/relation_cases.py --data DIR [--cases 150] [--seed 1]
 
 A case: one pair, 400 days of record before an origin, thinned to a share like that of a hand-coded list; half of the origins follow
 a burst (a month with at least twice the pair's usual traffic), because cases are made around summits. Then the next 90 days of the
 same thinned stream are forecast: was there an event of each kind and direction, how many events in all, the index of the last
 month. The same share of thinning goes on, so level and coding rate are the case's own. Brier against each kind's base rate in
-these cases, calibration slope, coverage of 80 % intervals.
+these cases, calibration slope, coverage of 80 % intervals; and for each material kind of conflict, what is said of directions whose
+record holds none of it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from cumbre.record.importers.cameo import mode_of_cameo
 from cumbre.record.schema import Event
 from cumbre.relation import fit, simulate
 from cumbre.relation.chances import rivals
+from cumbre.relation.dyads import KINDS
 from cumbre.worlds import Worlds
 
 FloatArray = npt.NDArray[np.float64]
@@ -82,7 +84,7 @@ def made_cases(data: Path, count: int, seed: int = 1) -> list[tuple[Case, pd.Dat
 def forecast(
     case: Case, future: pd.DataFrame, attention: float | None = None
 ) -> tuple[list[tuple[float, ...]], dict[str, float]]:
-    """(p, y, rivals) of each kind and direction; PIT of the number of events and of the mean intensity of the last 28 days."""
+    """(p, y, rivals, events held) of each kind and direction; PIT of the number of events and of the last 28 days' mean intensity."""
     fitted = fit(case)
     if attention is not None:
         fitted = replace(fitted, attention=attention)
@@ -95,7 +97,8 @@ def forecast(
             some = (labels[0] == source) & (labels[1] == target) & (labels[2] == kind)
             p = float((days[:, some] > 0).any(axis=1).mean())
             y = bool(((future["src"] == source) & (future["tgt"] == target) & (future["kind"].astype(str) == kind)).any())
-            chances.append((p, float(y), *rivals(fitted, source, target, str(kind), AHEAD)))
+            held = sum((e.source, e.target, str(e.type)) == (source, target, kind) for e in case.events)
+            chances.append((p, float(y), *rivals(fitted, source, target, str(kind), AHEAD), held))
     total, seen = (days > 0).sum(axis=1), len(future)
     found = {"pit_total": float((total < seen).mean() + 0.5 * (total == seen).mean()), "ratio": (total.mean() + 1) / (seen + 1)}
     late = future[future["ahead"] > AHEAD - 28]["goldstein"]
@@ -123,15 +126,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--cases", type=int, default=150)
+    parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    made = made_cases(args.data, args.cases)
+    made = made_cases(args.data, args.cases, args.seed)
     for name, part in (("all", made), ("random origin", made[::2]), ("after a burst", made[1::2])):
         chances, rows = [], []
         for case, future in part:
             c, f = forecast(case, future)
             chances.append(c)
             rows.append(f)
-        p, y, constant, ewma = (np.array([[v[i] for v in c] for c in chances]) for i in range(4))
+        p, y, constant, ewma, held = (np.array([[v[i] for v in c] for c in chances]) for i in range(5))
         table = pd.DataFrame(rows)
         brier, base = ((p - y) ** 2).mean(), ((y.mean(axis=0) - y) ** 2).mean()
         cover = table[["pit_total", "pit_index"]].apply(lambda c: c.dropna().between(0.1, 0.9).mean())
@@ -142,6 +146,14 @@ def main() -> None:
             f"{cover['pit_total']:.2f}, mean PIT {table['pit_total'].mean():.2f}; index: cover {cover['pit_index']:.2f}, mean PIT "
             f"{table['pit_index'].mean():.2f}, error {table['index_error'].mean():.2f} (last level {table['last_error'].mean():.2f})"
         )
+        for kind in ("PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"):
+            # `forecast` goes through the kinds in order of name, once a direction
+            mine = np.arange(p.shape[1]) % len(KINDS) == sorted(KINDS).index(kind)
+            none = held[:, mine] == 0
+            print(
+                f"    {kind}: Brier {((p - y)[:, mine] ** 2).mean():.4f}; none in the record ({none.sum()} directions): "
+                f"mean p {p[:, mine][none].mean():.3f} against {y[:, mine][none].mean():.3f}"
+            )
 
 
 if __name__ == "__main__":
