@@ -30,6 +30,9 @@ from cumbre.backtest.ballot_calibration import crps_of
 from cumbre.ballot.history import first_round, questions_of
 from cumbre.ballot.learning import learn, outcomes
 
+MOST = 80.0
+"""Per cent of the valid vote that the compared options must hold: kronikas closes shares over them."""
+
 KRONIKAS = """
 import json, resource, sys, time
 import numpy as np
@@ -81,15 +84,9 @@ def score(
         f"  {name:9s} {seconds:7.2f} s  {memory:6.0f} MB  90 % covers {inside} of {len(y)}  width {width:5.1f}  "
         f"CRPS {crps_of(q, y).mean():.2f}  MAE {error:.2f}"
     )
-    values = {
-        "cells": len(y),
-        "inside90": int(inside),
-        "width90": width,
-        "crps": crps_of(q, y).mean(),
-        "mae": error,
-        "seconds": seconds,
-    }
-    return {"who": name} | {k: round(float(v), 3) for k, v in values.items()}
+    values = {"width90": width, "crps": crps_of(q, y).mean(), "mae": error, "seconds": seconds}
+    counts = {"cells": len(y), "inside90": int(inside)}
+    return {"who": name} | counts | {k: round(float(v), 3) for k, v in values.items()}
 
 
 def keep(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -130,6 +127,9 @@ def main() -> None:
         ]
         lists = near[near["candidate"].isin(ran)].groupby("poll_id")["candidate"].agg(set)
         options = sorted(set.intersection(*lists))
+        if sum(ran[o] for o in options) < MOST:
+            print(f"{args.election}, {days} days before: the options that every poll lists hold too little of the vote; left out")
+            continue
         table = wide(near, options)
         used = near[near["candidate"].isin([*options, "undecided"])]
         used = used[used["poll_id"].isin(lists.index[[set(options) <= s for s in lists]])]

@@ -439,6 +439,7 @@ def backtest(
     data: Annotated[Path, typer.Option(help="Folder (for read also a file) in the stage's schema.")],
     out: Annotated[Path, typer.Option(help="Forecast file to write; for relation a folder.")],
     refit: Annotated[str | None, typer.Option(help="loo: refit leaving out the unit that is forecast.")] = None,
+    page: Annotated[Path | None, typer.Option(help="For ballot: calibration page to write, measured on --data.")] = None,
 ) -> None:
     """Forecast past data as of their dates, write the forecasts, print the scores."""
     import importlib
@@ -450,12 +451,22 @@ def backtest(
         raise UsageError(f"--refit {refit!r} is not known; write --refit loo, or leave it out to use the shipped priors")
     if not data.exists():
         raise UsageError(f"{data}: no such file or folder; --data takes a folder in the stage's schema")
-    _writable(out.parent)
+    if page is not None and stage != "ballot":
+        raise UsageError(f"--page belongs to the ballot, not to {stage}; leave it out")
+    for path in (out, *([page] if page else [])):
+        _writable(path.parent)
     room = importlib.import_module(f"cumbre.backtest.{stage}")
     with _progress(f"backtest {stage}") as bar:
         scores = room.run(data, out, refit=refit, progress=bar)
     _table(scores)
     typer.echo(f"forecasts in {out}")
+    if page is not None:
+        from cumbre.brief.calibration import write_calibration
+        from cumbre.priors.refit_ballot import refit as measure
+
+        with _progress("calibration page") as bar:
+            files = write_calibration(page, measure(data, bar))
+        typer.echo(f"calibration page in {' and '.join(str(f) for f in files)}")
 
 
 @app.command(name="import")

@@ -40,7 +40,8 @@ def page(written: Path) -> str:
 
 
 def test_everything_is_written_and_nothing_else(written: Path) -> None:
-    assert {p.name for p in written.iterdir()} == {"brief.html", "brief.es.html", "numbers.json", "charts"}
+    pages = {"brief.html", "brief.es.html", "calibration.html", "calibration.es.html"}
+    assert {p.name for p in written.iterdir()} == {*pages, "numbers.json", "charts"}
     assert (written / "brief.html").stat().st_size < 1_500_000
     assert {"timeline.svg", "timeline-narrow.svg", "polls.svg", "chain.svg"} <= {p.name for p in (written / "charts").iterdir()}
 

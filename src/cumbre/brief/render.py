@@ -26,11 +26,12 @@ from cumbre.brief.sections.relation import relation_section
 from cumbre.brief.sections.table import table_section
 from cumbre.brief.words import Words, refuse_bare_numbers
 
-__all__ = ["render", "sections_of"]
+__all__ = ["asset", "environment", "render", "sections_of"]
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates that refuse bare numbers."""
     return Environment(
         loader=PackageLoader("cumbre.brief", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=refuse_bare_numbers,
@@ -38,25 +39,27 @@ def _environment() -> Environment:
 
 
 @lru_cache(maxsize=4)
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a file of the page."""
     return (resources.files("cumbre.brief") / "assets" / name).read_text(encoding="utf-8")
 
 
 def render(
-    study: Study, facts: Facts, words: Words, meta: Mapping[str, Any], pages: Mapping[str, str]
+    study: Study, facts: Facts, words: Words, meta: Mapping[str, Any], pages: Mapping[str, str], calibration: str = ""
 ) -> tuple[str, dict[str, str]]:
-    """The page in one language and its charts as SVG texts by file name; `pages` maps languages to the files of their pages."""
-    sections, w = sections_of(study, facts, words)
+    """The page in one language and its charts as SVG texts by file name; `pages` maps languages to the files of their pages,
+    `calibration` is the file of the calibration page, where one is written beside it."""
+    sections, w = sections_of(study, facts, words, calibration)
     top = {
         "headline": headline(w, facts.relation, facts.table, facts.home, facts.ballot), "reason": reason(w, facts.record),
         "cards": cards(w, facts.relation, facts.table, facts.home, facts.ballot, facts.changed),
         "changed": changed_section(w, facts.changed),
     }  # fmt: skip
     draws = words.decimal(study.worlds.draws)
-    page = _environment().get_template("page.html.j2").render(
+    page = environment().get_template("page.html.j2").render(
         w=w, t=w.t, s=w.s, sections=sections, **top, meta=meta, pages=pages, lang=words.lang, draws=draws,
-        case=study.case, title=words.pick(study.case.title, study.case.title_es), style=Markup(_asset("brief.css")),
-        script=Markup(_asset("brief.js")), data=Markup(ask_data(w, facts.pack)) if facts.pack else "", is_chart=_is_chart,
+        case=study.case, title=words.pick(study.case.title, study.case.title_es), style=Markup(asset("brief.css")),
+        script=Markup(asset("brief.js")), data=Markup(ask_data(w, facts.pack)) if facts.pack else "", is_chart=_is_chart,
         is_sheet=_is_sheet, numerals=[str(k) for k in range(1, 11)], passports=lambda: _passports(w),
         versions=", ".join(f"{k} {v}" for k, v in meta["versions"].items()), seed=str(meta["seed"]),
     )  # fmt: skip
@@ -71,13 +74,13 @@ def render(
     return page, charts
 
 
-def sections_of(study: Study, facts: Facts, words: Words) -> tuple[list[Section], Writer]:
+def sections_of(study: Study, facts: Facts, words: Words, calibration: str = "") -> tuple[list[Section], Writer]:
     """The ten sections in one language, and the writer that wrote them."""
     w = Writer(study, words, facts.ballot)
     sections = [
         record_section(w, facts.record), relation_section(w, facts.relation), table_section(w, facts.table, facts.packages),
         home_section(w, facts.home), ballot_section(w, facts.ballot), why_section(w, facts.why), ask_section(w, facts.pack),
-        watch_section(w, facts.watch), track_section(w, facts.track), method_section(w),
+        watch_section(w, facts.watch), track_section(w, facts.track, calibration), method_section(w),
     ]  # fmt: skip
     return [_with_note(w, section) for section in sections], w
 

@@ -8,7 +8,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from cumbre import simulate
+from cumbre.brief.calibration import calibration_pages, file_names
 from cumbre.brief.catalogue import LANGUAGES, catalogue
 from cumbre.brief.facts.gather import Facts, gather
 from cumbre.brief.facts.study import STAGES, Study
@@ -46,12 +47,13 @@ class BriefReport:
 
 @dataclass(frozen=True)
 class Built:
-    """A brief before it is written: the page in each language, numbers.json, the charts as files."""
+    """A brief before it is written: the page in each language, numbers.json, the charts as files; the calibration pages by file name."""
 
     pages: dict[str, str]
     numbers: dict[str, Any]
     charts: dict[str, str]
     summary: str
+    calibration: dict[str, str] = field(default_factory=dict)
 
 
 def open_study(case: Case, worlds: Worlds, fitted: Mapping[str, Any]) -> Study:
@@ -86,8 +88,9 @@ def build(
     progress: Progress | None = None,
     track: Mapping[str, Any] | None = None,
     study: Study | None = None,
+    beside: bool = True,
 ) -> Built:
-    """Everything that `write` writes, in memory."""
+    """Everything that `write` writes, in memory. `beside`: whether the calibration page stands beside the page and is linked."""
     catalogue(lang)
     tell = progress or (lambda share, words: None)
     if isinstance(since, dt.date):
@@ -103,18 +106,20 @@ def build(
     charts: dict[str, str] = {}
     printed: dict[str, dict[str, str]] = {}
     order = [lang, *(other for other in LANGUAGES if other != lang and other in case.languages)]
+    names, measured = file_names("brief.html", order), file_names("calibration.html", order)
+    beside = beside and "ballot" in study.worlds
     for k, language in enumerate(order):
         tell(0.4 + 0.3 * k, f"write {language}")
         words = Words(language)
-        names = {other: "brief.html" if other == lang else f"brief.{other}.html" for other in order}
-        pages[language], drawn = render(study, facts, words, meta, names)
+        pages[language], drawn = render(study, facts, words, meta, names, measured[language] if beside else "")
         for id_, said in words.printed.items():
             printed.setdefault(id_, {})[language] = said
         if language == lang:
             charts = drawn
     tell(0.95, "numbers")
     summary = _summary(study, facts, Words(lang))
-    return Built(pages, study.numbers.as_json(printed, meta), charts, summary)
+    told = calibration_pages(measured, homes=names) if beside else {}
+    return Built(pages, study.numbers.as_json(printed, meta), charts, summary, {measured[k]: text for k, text in told.items()})
 
 
 def write(
@@ -128,7 +133,7 @@ def write(
     progress: Progress | None = None,
     track: Mapping[str, Any] | None = None,
 ) -> BriefReport:
-    """Write `brief.html`, the page in the other language beside it, `numbers.json` and the charts as SVG files.
+    """Write `brief.html`, the page in the other language and the calibration pages beside it, `numbers.json` and the charts as SVG files.
 
     case, worlds, fitted   the run; `fitted` maps each stage to what its `fit` returned
     since      an earlier day, or what `cumbre.questions.changed` found: fills "what changed" (a day costs some dozen small runs)
@@ -142,6 +147,7 @@ def write(
     out.mkdir(parents=True, exist_ok=True)
     (out / "charts").mkdir(exist_ok=True)
     files: dict[Path, str] = {out / "charts" / f"{name}.svg": svg for name, svg in built.charts.items()}
+    files |= {out / name: text for name, text in built.calibration.items()}
     files[out / "numbers.json"] = _lines(built.numbers)
     others = [out / f"brief.{language}.html" for language in built.pages if language != lang]
     for path, language in zip(others, [k for k in built.pages if k != lang], strict=True):

@@ -10,6 +10,7 @@ import argparse
 import datetime as dt
 import json
 import re
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,8 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-def refit(data: Path) -> dict[str, Any]:
-    """The content of the prior file from a folder with polls.csv and results.csv."""
+def refit(data: Path, progress: Callable[[float, str], None] | None = None) -> dict[str, Any]:
+    """The content of the prior file from a folder with polls.csv and results.csv: what they teach, and how well it did on them."""
     backtest: Any = import_module("cumbre.backtest.ballot")
     measure: Any = import_module("cumbre.backtest.ballot_measure")
     history: Any = import_module("cumbre.ballot.history")
@@ -55,7 +56,7 @@ def refit(data: Path) -> dict[str, Any]:
             "code": "python -m cumbre.priors.refit_ballot --data DIR",
         },
         **_rounded(prior.as_dict()),
-        "calibration": measure.measure(data),
+        "calibration": measure.measure(data, progress),
     }
 
 

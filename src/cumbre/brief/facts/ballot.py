@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cumbre.brief.facts.polls import PollTable, poll_table
 from cumbre.brief.facts.study import Study
 from cumbre.brief.numbers import Figure, Form, rule
 from cumbre.record.passport import Passport
@@ -96,6 +97,7 @@ class BallotFacts:
     polls: tuple[tuple[Poll, Figure], ...]
     last_poll: dt.date | None
     moved: Figure | None
+    weights: PollTable | None = None
 
     @property
     def top(self) -> tuple[Person, ...]:
@@ -180,6 +182,7 @@ def ballot_facts(study: Study) -> BallotFacts | None:
         polls,
         max((p.field_end for p, _ in polls), default=None),
         _moved(study, ids, successor),
+        poll_table(study),
     )
 
 

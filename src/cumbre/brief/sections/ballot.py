@@ -14,6 +14,7 @@ from cumbre.brief.charts.rows import Mark, RowSpec, draw_rows
 from cumbre.brief.charts.series import Line, Moment, draw_series
 from cumbre.brief.charts.stack import Part, StackRow, draw_stack
 from cumbre.brief.facts.ballot import BallotFacts, PrimaryFacts
+from cumbre.brief.facts.polls import PollTable
 from cumbre.brief.facts.relation import Level
 from cumbre.brief.sections.page import Block, Section, Sheet, Writer
 
@@ -54,6 +55,8 @@ def ballot_section(w: Writer, facts: BallotFacts | None) -> Section:
     elif facts.last_poll is not None:
         lede.append(w.t("ballot.last_poll", day=facts.last_poll))
     blocks: list[Block] = [_polls(w, facts)]
+    if facts.weights is not None:
+        blocks += [_weights(w, facts.weights), _leans(w, facts.weights)]
     blocks += [_primary(w, p) for p in facts.primaries if p.people]
     if not facts.primaries:
         blocks.append(w.t("ballot.no_primaries"))
@@ -120,19 +123,34 @@ def _polls(w: Writer, facts: BallotFacts) -> Chart:
         (w.words.short_year(election.first_round), w.s("home.worlds"), w.person(p.id), w.band(p.share), Markup(""))
         for p in facts.top
     ]
-    return w.chart(
-        "polls",
-        canvases,
-        tuple(w.s(f"ballot.column.{c}") for c in ("date", "pollster", "who", "share", "source")),
-        rows,
-        title=w.s("ballot.polls_chart"),
-        sentence=(
-            "ballot.polls_sentence",
-            {"name": w.person(top[0].id), "share": top[0].share, "range": w.words.range(top[0].share)},
-        ),
-        sources=[s for p, _ in facts.polls[-8:] for s in p.source_id],
-        note=w.s("ballot.polls_note"),
-    )
+    said = {"name": w.person(top[0].id), "share": top[0].share, "range": w.words.range(top[0].share)}
+    sources = [s for p, _ in facts.polls[-8:] for s in p.source_id]
+    return w.drawing("ballot.polls", "polls", canvases, ("date", "pollster", "who", "share", "source"), rows, said, sources=sources)
+
+
+def _weights(w: Writer, table: PollTable) -> Sheet:
+    """The poll of polls: what each poll weighs and what it moved, the latest first."""
+    first = w.surname(table.people[0])
+    rows = tuple(
+        (
+            w.words.short_year(r.day), r.pollster, w.s(f"ballot.question.{r.kind}"), w.n(r.n), w.n(r.weight), w.n(r.moved),
+            w.marks(r.sources),
+        )
+        for r in reversed(table.rows)
+    )  # fmt: skip
+    columns = (
+        *(w.s(f"ballot.column.{c}") for c in ("date", "pollster", "question", "asked")), w.s("ballot.column.weight", name=first),
+        w.s("ballot.column.moved", name=first), w.s("ballot.column.source"),
+    )  # fmt: skip
+    return Sheet("poll-weights", w.s("ballot.weights"), columns, rows, w.t("ballot.weights_note"))
+
+
+def _leans(w: Writer, table: PollTable) -> Sheet:
+    """How each house stands to the others."""
+    rows = tuple((h.name, w.n(h.polls), w.n(h.earlier), *(w.band(lean) for lean in h.leans)) for h in table.houses)
+    leans = (w.s("ballot.column.lean", name=w.surname(p)) for p in table.people)
+    columns = (w.s("ballot.column.pollster"), w.s("ballot.column.polls"), w.s("ballot.column.earlier"), *leans)
+    return Sheet("houses", w.s("ballot.houses"), columns, rows, w.t("ballot.houses_note"))
 
 
 def _primary(w: Writer, facts: PrimaryFacts) -> Chart:
@@ -147,19 +165,11 @@ def _primary(w: Writer, facts: PrimaryFacts) -> Chart:
     )
     rows = [(w.person(id_), w.n(win), w.band(share)) for id_, win, share in facts.people]
     first = people[0] if people else facts.people[0]
-    return w.chart(
-        f"primary-{facts.primary.id}",
-        canvases,
-        tuple(w.s(f"ballot.column.{c}") for c in ("who", "wins_primary", "primary_share")),
-        rows,
-        title=w.s("ballot.primary_chart", primary=name, day=facts.primary.date),
-        sentence=(
-            "ballot.primary_sentence",
-            {"name": w.person(first[0]), "win": first[1], "votes": facts.votes, "range": w.words.range(facts.votes)},
-        ),
-        sources=facts.primary.source_id,
-        note=w.s("ballot.primary_note"),
-    )
+    said = {"name": w.person(first[0]), "win": first[1], "votes": facts.votes, "range": w.words.range(facts.votes)}
+    return w.drawing(
+        "ballot.primary", f"primary-{facts.primary.id}", canvases, ("who", "wins_primary", "primary_share"), rows, said,
+        sources=facts.primary.source_id, primary=name, day=facts.primary.date,
+    )  # fmt: skip
 
 
 def _chain(w: Writer, facts: BallotFacts) -> Chart:

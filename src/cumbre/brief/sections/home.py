@@ -168,24 +168,12 @@ def _groups(w: Writer, facts: HomeFacts) -> Chart:
         )
     )
     best, worst = max(home, key=lambda g: g.gain.value), min(home, key=lambda g: g.gain.value)  # type: ignore[union-attr]
-    return w.chart(
-        "groups",
-        canvases,
-        tuple(w.s(f"home.column.{c}") for c in ("group", "country", "share", "gain", "accepts")),
-        cells,
-        title=w.s("home.groups_chart"),
-        sentence=(
-            "home.groups_sentence",
-            {
-                "best": w.words.pick(best.name, best.name_es),
-                "gain": best.gain,
-                "worst": w.words.pick(worst.name, worst.name_es),
-                "loss": worst.gain,
-            },
-        ),
-        sources=[s for g in home for s in g.share.passport.sources],
-        note=w.s("home.groups_note"),
-    )
+    said = {
+        "best": w.words.pick(best.name, best.name_es), "gain": best.gain, "worst": w.words.pick(worst.name, worst.name_es),
+        "loss": worst.gain,
+    }  # fmt: skip
+    sources = [s for g in home for s in g.share.passport.sources]
+    return w.drawing("home.groups", "groups", canvases, ("group", "country", "share", "gain", "accepts"), cells, said, sources=sources)
 
 
 def _channels(w: Writer, facts: HomeFacts) -> Chart:
@@ -218,15 +206,5 @@ def _channels(w: Writer, facts: HomeFacts) -> Chart:
         lambda width: draw_rows(width, specs, ticks, lambda v: w.words.decimal(v, 0 if v == round(v) else 1, signed=True))
     )
     top = facts.channels[0]
-    return w.chart(
-        "channels",
-        canvases,
-        tuple(w.s(f"home.column.{c}") for c in ("channel", "bloc", "evidence", "effect", "basis")),
-        cells,
-        title=w.s("home.channels_chart"),
-        sentence=(
-            "home.channels_sentence",
-            {"channel": w.words.pick(top.name, top.name_es), "effect": top.effect, "range": w.words.range(top.effect)},
-        ),
-        note=w.s("home.channels_note"),
-    )
+    said = {"channel": w.words.pick(top.name, top.name_es), "effect": top.effect, "range": w.words.range(top.effect)}
+    return w.drawing("home.channels", "channels", canvases, ("channel", "bloc", "evidence", "effect", "basis"), cells, said)

@@ -130,7 +130,7 @@ def watch_section(w: Writer, facts: WatchFacts) -> Section:
             (
                 Markup('<time datetime="{}">{}</time>').format(c.date.isoformat(), w.words.short_year(c.date)),
                 w.words.pick(c.event, c.event_es),
-                c.rule,
+                w.words.pick(c.rule, c.rule_es),
                 w.marks(c.source_id),
             )
             for c in facts.ahead
@@ -150,8 +150,8 @@ def _arrow(value: float) -> str:
     return "\u2191" if value > 0 else "\u2193" if value < 0 else "\u2192"
 
 
-def track_section(w: Writer, facts: TrackFacts) -> Section:
-    """Backtests beside baselines, resolved and open questions."""
+def track_section(w: Writer, facts: TrackFacts, calibration: str = "") -> Section:
+    """Backtests beside baselines, resolved and open questions; `calibration` is the file of the ballot's calibration page."""
     blocks: list[Block] = []
     if facts.scores:
         rows = tuple(
@@ -169,6 +169,9 @@ def track_section(w: Writer, facts: TrackFacts) -> Section:
         blocks.append(Sheet("backtests", w.s("track.backtests"), columns, rows, w.t("track.note")))
     else:
         blocks.append(w.t("track.no_backtests"))
+    if calibration:
+        link = Markup('<a href="{}">{}</a>').format(calibration, w.s("track.calibration_link"))
+        blocks.append(w.t("track.calibration", link=link))
     if facts.resolved:
         past = tuple(
             (w.words.pick(r.text, r.text_es), w.n(r.chance), w.s("ask.yes" if r.happened else "ask.no")) for r in facts.resolved
@@ -182,7 +185,7 @@ def track_section(w: Writer, facts: TrackFacts) -> Section:
                 w.words.pick(q.question.text, q.question.text_es),
                 w.words.short_year(q.question.close_date),
                 w.band(q.chance) if q.chance is not None else w.t("track.cannot", why=q.problem),
-                q.question.resolution,
+                w.words.pick(q.question.resolution, q.question.resolution_es),
             )
             for q in facts.open
         )

@@ -8,12 +8,15 @@ from markupsafe import Markup, escape
 
 from cumbre.brief.facts.study import STAGES
 from cumbre.brief.numbers import Figure
-from cumbre.brief.sections.page import Block, Section, Sheet, Writer
+from cumbre.brief.sections.page import Block, Section, Sheet, Speaker, Writer
 from cumbre.brief.words import slug
 
 __all__ = ["evidence", "method_section", "passport_list"]
 
-IN_THEIR_ROW = ("brief.record.W", "brief.record.e", "brief.ballot.poll.", "brief.home.poll.", "brief.relation.index.")
+IN_THEIR_ROW = (
+    "brief.record.W", "brief.record.e", "brief.ballot.poll.", "brief.ballot.weight.", "brief.ballot.lean.", "brief.home.poll.",
+    "brief.relation.index.",
+)  # fmt: skip
 """Figures whose source stands in their own row of a table; numbers.json holds their passports."""
 
 ORDER = ("estimated", "selected", "literature", "judged", "recorded", "simulated")
@@ -66,7 +69,7 @@ def method_section(w: Writer) -> Section:
     return Section("method", w.s("method.title"), (w.t("method.lede"),), tuple(blocks))
 
 
-def chip(w: Writer, label: str) -> Markup:
+def chip(w: Speaker, label: str) -> Markup:
     """An evidence label."""
     return Markup('<span class="chip {}">{}</span>').format(label, w.s(f"label.{label}"))
 
@@ -86,7 +89,7 @@ def _sources(w: Writer) -> Markup:
     return Markup('<h3 id="sources">{}</h3><ol class="sources">{}</ol>').format(w.s("method.sources"), Markup("").join(items))
 
 
-def passport_list(w: Writer, figures: list[Figure]) -> Markup:
+def passport_list(w: Speaker, figures: list[Figure]) -> Markup:
     """Every number that this page prints: one heading a rule with its label, then ids, values and ranges."""
     families: dict[tuple[str, str, int | None], list[Figure]] = {}
     for f in figures:

@@ -18,7 +18,7 @@ from cumbre.brief.words import Words
 from cumbre.questions.phrases import KIND_WORDS
 from cumbre.record.schema import Issue
 
-__all__ = ["Block", "Section", "Sheet", "Writer", "capital"]
+__all__ = ["Block", "Section", "Sheet", "Speaker", "Writer", "capital"]
 
 PARTICLES = {"de", "del", "la", "las", "los", "van", "von", "da", "dos", "y"}
 SHOWN_SOURCES = 4
@@ -54,13 +54,10 @@ class Section:
     note: Markup = EMPTY
 
 
-@dataclass
-class Writer:
-    """One language and the study it speaks of."""
+class Speaker:
+    """One language: sentences, cells and charts of any page."""
 
-    study: Study
     words: Words
-    ballot: BallotFacts | None = None
 
     def t(self, key: str, /, **values: Any) -> Markup:
         """A sentence as HTML."""
@@ -90,12 +87,37 @@ class Writer:
             id_, title, self.t(key, **values), self.s(key, **values), tuple(canvases), tuple(columns), cells, tuple(sources), note
         )
 
-    # names
+    def drawing(
+        self, key: str, id_: str, canvases: Sequence[Any], columns: Sequence[str], rows: Sequence[Sequence[Any]],
+        said: dict[str, Any], *, sources: Sequence[str] = (), **titled: Any,
+    ) -> Chart:  # fmt: skip
+        """A chart whose words follow the pattern of the catalogues: `<key>_chart` (filled with `titled`), `<key>_sentence` (with
+        `said`), `<key>_note`, and `<room>.column.<name>` for its table, the room being the head of the key."""
+        heads = tuple(self.s(f"{key.split('.')[0]}.column.{c}") for c in columns)
+        return self.chart(
+            id_, canvases, heads, rows, title=self.s(f"{key}_chart", **titled), sentence=(f"{key}_sentence", said), sources=sources,
+            note=self.s(f"{key}_note"),
+        )  # fmt: skip
 
     @property
     def spanish(self) -> bool:
         """Whether this is the Spanish page."""
         return self.words.lang == "es"
+
+    def marks(self, ids: Sequence[str]) -> Markup:
+        """Source marks; none where the page has no list of sources."""
+        return EMPTY
+
+
+@dataclass
+class Writer(Speaker):
+    """One language and the study it speaks of."""
+
+    study: Study
+    words: Words
+    ballot: BallotFacts | None = None
+
+    # names
 
     def side(self, id_: str) -> str:
         """Name of an actor or side, with its article where English wants one."""
