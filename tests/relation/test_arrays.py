@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from cumbre.priors.refit_relation_case import dirichlet
 from cumbre.relation import cluster, counts, hawkes, kernels, level, mirror, regress
 
 LAW = level.Law(0.0, 2.0, 2.0, 12.0, 3.0, 0.5)
@@ -146,6 +149,62 @@ def test_cluster_draws_keep_the_long_run_rate(weight):
         assert per_draw.var() > 2 * per_draw.mean(), "clusters make counts burst"
     else:
         assert per_draw.var() == pytest.approx(per_draw.mean(), rel=0.15)
+
+
+def test_a_generation_has_the_children_that_the_weights_say():
+    """Parents of two quads in two draws: number, side, quad and delay of their children are those of the weights."""
+    w = np.zeros((2, 4, 4, 4))
+    w[0, 0, 0, 2], w[1, 0, 2, 3], w[1, 3, 1, 0] = 0.5, 0.3, 0.8
+    spec = dataclasses.replace(made_spec(0.0), weight=w)
+    many = 20_000
+    actor = np.r_[np.full(many, 0), np.full(many, 3)]  # quad 0: draw 0, side 0; quad 3: draw 1, side 1
+    born, day, size = cluster._Breeding(spec, 10_000)(
+        np.random.default_rng(8), actor, np.full(2 * many, 5), np.array([many, 0, 0, many])
+    )
+    assert size.sum() == len(born) == len(day)
+    np.testing.assert_allclose(size / many, [0.8, 0.0, 0.5, 0.3], atol=0.02)
+    first, second, third = np.split(born, np.cumsum(size[size > 0])[:-1])
+    assert (first == 2).all(), "across, within draw 1"
+    assert (second == 0).all(), "the own side"
+    assert (third == 1).all(), "across, within draw 0"
+    delay = day[: size[0]] - 5  # half-life of 10 days
+    assert delay.min() == 1
+    assert (delay <= 10).mean() == pytest.approx(0.5, abs=0.02)
+
+
+def test_the_record_breeds_what_its_residual_says():
+    w = np.zeros((2, 4, 4, 4))
+    w[0, 0, 1, 0], w[1, 0, 1, 2] = 0.4, 0.2
+    residual = np.zeros((2, 4, 4))
+    residual[1, 0, 1] = 3.0  # side 1, quad 0, half-life 10 days
+    spec = dataclasses.replace(made_spec(0.0), weight=w, residual=residual)
+    actor, quad, day = cluster._from_the_past(np.random.default_rng(9), spec, 20, np.full(20_000, 0.5))
+    held = 1 - 0.5**2  # two half-lives
+    assert ((actor & 1 == 1) & (quad == 0)).sum() / 20_000 == pytest.approx(0.5 * 3 * 0.4 * held, rel=0.04)
+    assert ((actor & 1 == 0) & (quad == 2)).sum() / 20_000 == pytest.approx(0.5 * 3 * 0.2 * held, rel=0.05)
+    assert (day <= 10).mean() == pytest.approx(0.5 / held, abs=0.02)
+    assert day.min() == 1
+    assert day.max() == 20
+
+
+def test_laws_are_scored_alike_together_and_alone():
+    g = np.random.default_rng(10)
+    weeks = np.sort(g.choice(100, 25, replace=False))
+    y, n = g.normal(size=25), g.integers(1, 5, 25).astype(float)
+    laws = [level.Law(0.5, 1.0, sd, half, 2.0, 0.3) for sd in (0.5, 2.0) for half in (3.0, 20.0)]
+    together = level.log_marginals(weeks, y, n, laws)
+    for law, score in zip(laws, together, strict=True):
+        chol = np.linalg.cholesky(law.covariance(weeks, weeks) + np.diag(law.noise(n)))
+        z = np.linalg.solve(chol, y - law.mean)
+        expected = (-3 * np.log1p(z**2 / 5)).sum() - np.log(np.diag(chol)).sum()
+        assert score == pytest.approx(expected)
+
+
+def test_violence_of_a_few_pairs_is_not_given_to_all():
+    """Half of the pairs have kind 1 only, half never: a pair with a few events of kind 0 is not expected to have much of kind 1."""
+    apart, mixed = np.array([[20.0, 0.0], [0.0, 20.0]] * 10), np.full((20, 2), 10.0)
+    assert dirichlet(apart)[1] / (dirichlet(apart).sum() + 3) < 0.15
+    assert dirichlet(mixed)[1] / (dirichlet(mixed).sum() + 3) > 0.4
 
 
 def test_tilt_moves_the_mix_to_the_level():

@@ -269,7 +269,14 @@ def test_readout_tables_have_bands_in_order(busy):
     assert index["mean"].between(-10, 10).all()
     assert "tariff" in set(tables["issues"]["issue"])
     assert {"own", "cross", "gain_nats", "answered"} <= set(tables["reciprocity"])
-    assert (tables["reciprocity"]["answered"] <= tables["reciprocity"]["events"]).all()
+    answers = tables["reciprocity"]
+    assert (answers["answered"] <= answers["events"]).all()
+    assert set(answers["label"]) == {"estimated"}
+    inside = answers[["within_2", "within_10", "within_60", "cross_same"]].to_numpy()
+    assert (np.diff(inside, axis=1) >= -1e-3).all(), "a longer wait sees more answers"
+    for days in (2, 10, 60):
+        assert (answers[f"low_{days}"] <= answers[f"within_{days}"] + 1e-3).all()
+        assert (answers[f"within_{days}"] <= answers[f"high_{days}"] + 1e-3).all()
     low = tables["low_point"]
     assert (low.groupby("pair")["p"].sum() <= 1 + 1e-9).all()
     assert (low["low"] <= low["high"]).all()

@@ -11,6 +11,7 @@ import pandas as pd
 from cumbre import priors
 from cumbre.record.case import Case
 from cumbre.relation.dyads import KINDS, QUAD_OF_KIND, QUADS
+from cumbre.relation.kernels import HALF_LIVES, decay_factor
 from cumbre.relation.level import Path
 from cumbre.relation.state import PARTS, Fitted, PairState, smooth_some
 from cumbre.relation.turning import low_point_table, turning_point_table
@@ -20,6 +21,7 @@ __all__ = ["issue_table", "readout"]
 FloatArray = npt.NDArray[np.float64]
 Z50, Z80 = 0.6745, 1.2816
 ANSWER_DAYS = 7
+WITHIN_DAYS = (2, 10, 60)
 
 
 def _bands(path: Path, weeks: npt.NDArray[np.int64], as_of: dt.date) -> pd.DataFrame:
@@ -76,21 +78,38 @@ def issue_table(fitted: Fitted, as_of: dt.date) -> pd.DataFrame:
 
 
 def _reciprocity(fitted: Fitted) -> pd.DataFrame:
-    """Children of one event on its own side and across, by quad: pooled, with an 80 % interval and its worth out of sample;
-    beside it, how often in this case an event of the quad was followed within a week by one of the other side."""
+    """Who answers whom, one row a direction and quad.
+
+    Of the record: `events` of `source` and how many of them `answered_by` followed with one of the same quad within a week.
+    Pooled (`label` estimated): events that one event breeds on its own side (`own`) and across (`cross`), of the same quad across
+    (`cross_same` with its 80 % interval `q10`, `q90`, and as far as they come within 2, 10 and 60 days: `within_2`, `low_2`, `high_2`
+    and so on), and what knowing the other side is worth out of sample (`gain_nats`, an event).
+    """
     prior = priors.load("relation")["case"]
     own, cross = np.asarray(prior["branching_own"]), np.asarray(prior["branching_cross"])
     spread = np.asarray(prior["branching_cross_sd"])
+    same = np.einsum("spkp->spk", np.asarray(prior["weight"]))
+    # how soon: as across where anything is bred across, else as on the own side
+    soon = np.where(same[1].sum(axis=1, keepdims=True) > 1e-3, same[1], same[0])
+    soon = (soon / soon.sum(axis=1, keepdims=True)) @ (1 - decay_factor(HALF_LIVES)[:, None] ** np.array(WITHIN_DAYS))
     rows = []
     for state in fitted.pairs:
         for a, b in (state.sides, state.sides[::-1]):
             for q, quad in enumerate(QUADS):
                 told, answered = _answers(fitted, state, a, q)
+                ends = max(cross[q, q] - Z80 * spread[q, q], 0.0), cross[q, q] + Z80 * spread[q, q]
+                within: dict[str, float] = {}
+                for days, share in zip(WITHIN_DAYS, soon[q].tolist(), strict=True):
+                    within |= {
+                        f"within_{days}": share * cross[q, q],
+                        f"low_{days}": share * ends[0],
+                        f"high_{days}": share * ends[1],
+                    }
                 rows.append(
                     {
                         "pair": state.name, "source": a, "answered_by": b, "quad": quad, "own": float(own[q].sum()),
                         "cross": float(cross[q].sum()), "cross_same": float(cross[q, q]),
-                        "q10": float(max(cross[q, q] - Z80 * spread[q, q], 0.0)), "q90": float(cross[q, q] + Z80 * spread[q, q]),
+                        "q10": float(ends[0]), "q90": float(ends[1]), **within, "label": "estimated",
                         "gain_nats": float(prior["gain_cross"][quad]), "events": told, "answered": answered,
                     }
                 )  # fmt: skip
