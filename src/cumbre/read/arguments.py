@@ -17,6 +17,13 @@ from cumbre.read.wordlists import words
 
 __all__ = ["Arguments"]
 
+_TELLING = frozenset(
+    ["tell", "warn", "inform", "assure", "remind", "decir", "advertir", "informar", "asegurar", "comunicar", "recordar", "avisar"]
+)
+
+_MUTUAL = frozenset(
+    ["mutual", "mutually", "mutuo", "mutua", "mutuos", "mutuas", "recíprocos", "recíprocas", "reciprocal", "other"]
+)
 _SWAPPING = frozenset(["exchange", "swap", "trade", "canjear", "intercambiar"])
 
 _BEFORE = frozenset(["ante", "before", "at"])
@@ -88,7 +95,9 @@ class Arguments(Subjects):
             return source, None
         if source is not None and source.kind == "pair" and trigger.rule.kind in ("mutual", "carrier_mutual"):
             return self._pair(source)
-        swapped = any(lemma in _SWAPPING for lemma, _ in v.lemmas)
+        swapped = any(lemma in _SWAPPING for lemma, _ in v.lemmas) or any(
+            t.low in _MUTUAL for t in self.tokens[trigger.at : trigger.end + 3]
+        )
         if source is not None and (
             trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type in ("ASSAULT", "MOBILIZE") or swapped
         ):
@@ -167,6 +176,8 @@ class Arguments(Subjects):
             prep = m.prep if m.prep_at >= trigger.at else ""
             if not prep:
                 score += 0.9
+            elif prep in _AGENT and rule.type == "ACCUSE" and not (trigger.verb is not None and trigger.verb.passive):
+                score += 0.2  # "denunció ejecuciones a manos del ejército"
             elif prep in _AGENT:
                 score -= 4.0 if trigger.verb is not None and trigger.verb.passive else 2.0
             elif trigger.words and m.prep_at == trigger.end - 1 and not (prep in _BEFORE and m.sector in ("JUD", "IGO")):
@@ -234,8 +245,17 @@ class Arguments(Subjects):
         if pronoun is not None and (weak or (clitic and self.lang == "es")):
             return pronoun
         if best is None and left:
-            return self._left_target(trigger, source)
+            return self._addressee(trigger, source) or self._left_target(trigger, source)
         return best
+
+    def _addressee(self, trigger: Trigger, source: Mention | None) -> Mention | None:
+        """Whom the words are told: "told the Panamanian president that Washington would act"."""
+        for v in self.shape.verbs:
+            if v.at < trigger.at and v.finite and any(lemma in _TELLING for lemma, _ in v.lemmas):
+                m = next((m for m in self.mentions if m.start > v.at), None)
+                if m is not None and m.end <= trigger.at and m.prep in ("", "a") and m.start - v.at <= 2 and m.code:
+                    return m if source is None or m.code != source.code else None
+        return None
 
     def _object_pronoun(self, trigger: Trigger, source: Mention | None) -> Mention | None:
         v = trigger.verb

@@ -139,6 +139,7 @@ def _joint(trigger: Trigger, tokens: list[Token]) -> bool:
     return any(t.low in _JOINT for t in tokens[max(0, trigger.start - 2) : trigger.end + 3])
 
 
+_LEAVING = frozenset(["withdraw", "retirar", "pull", "exit", "abandonar", "leave", "salir"])
 _REVERSING = frozenset(["anular", "revocar", "annul", "nullify", "overturn", "quash", "reverse", "rescind", "revertir", "undo"])
 _MISSIONS = frozenset(
     ["embassy", "consulate", "embajada", "consulado", "ambassador", "embajador", "consul", "cónsul", "legation", "legación"]
@@ -166,6 +167,22 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         return None
     if rule.id == "cooperate.resume" and source is None and trigger.verb is not None and not trigger.verb.passive:
         return None  # "the dam supplies ..."
+    if (
+        kind == "MOBILIZE"
+        and trigger.verb is not None
+        and trigger.verb.reduced
+        and not trigger.verb.finite
+        and (target is None or source is None)
+    ):
+        return None  # "the soldiers stationed at ..."
+    if rule.id == "sanction.stop" and source is not None and source.sector in ("MIL", "REB") and trigger.verb is not None:
+        if {lemma for lemma, _ in trigger.verb.lemmas} & _LEAVING and tokens[trigger.obj].low not in _TALKS:
+            kind, mode = "RETREAT", "withdraw"
+    if kind == "PROTEST" and trigger.nominal and trigger.at and tokens[trigger.at - 1].low in ("in", "en"):
+        main = next((o for o in arguments.shape.verbs if o.finite), None)
+        lead = arguments.subject(main) if main is not None else None
+        if lead is None or lead.sector in _STATE:
+            return None  # "in protest at": why a state did what the verb says
     if rule.id == "retreat.depart" and (
         source is None or source.sector not in ("MIL", "REB") or {t.low for t in tokens[trigger.at : trigger.at + 9]} & _HARM
     ):

@@ -65,9 +65,10 @@ def complete(
             scene = _scene(trigger, source, mentions, _WHERE)
             if scene is not None:
                 target = replace(scene, sector="GOV", kind="actor", inferred=True)
-    if source is None and target is not None and trigger.verb is not None and trigger.verb.passive and trigger.rule.id in _TAKEN:
+    agentless = trigger.nominal or (trigger.verb is not None and trigger.verb.passive)
+    if source is None and target is not None and agentless and trigger.rule.id in _TAKEN:
         places = {m.code for m in mentions if _located(m) and m.prep in _IN and m is not target}
-        if len(places) == 1 and target.code is not None:
+        if len(places) == 1 and (target.code is not None or trigger.nominal):
             place = next(m for m in mentions if m.code in places and m.prep in _IN and _located(m))
             source = replace(place, sector="GOV", kind="actor", inferred=True)
     if (
@@ -101,6 +102,20 @@ def complete(
             (m for m in mentions if m.code not in (None, source.code) and m.kind in ("actor", "attr") and m.start > trigger.at),
             None,
         )
+    if (
+        kind == "ASSAULT"
+        and source is not None
+        and source.code
+        and target is not None
+        and target.code is None
+        and target.kind == "role"
+    ):
+        other = next(
+            (m for m in mentions if m.start > target.end and m.code not in (None, source.code) and m.start - target.end < 12),
+            None,
+        )
+        if other is not None and other.kind in ("attr", "actor", "place"):
+            target = replace(target, code=other.code, inferred=True)  # "killed four farmers in a raid on an Ivorian village"
     if kind == "ASSAULT" and source is None and trigger.verb is not None and trigger.verb.passive:
         source = _assailant(trigger, target, sides)
     if kind == "ASSAULT" and source is not None and target is not None and source.code == target.code and source.inferred:
@@ -255,7 +270,13 @@ def share(events: Sequence[Coded]) -> list[Coded]:
     """A side that deals with one other side in a sentence deals with it throughout: "recalled its envoy and summoned the Peruvian one"."""
     found: list[Coded] = []
     for event in events:
-        if event.target is None and event.source is not None and event.type in _SHARED and not event.nominal:
+        own = (
+            event.type == "REQUEST"
+            and event.target is not None
+            and event.source is not None
+            and event.target[:3] == event.source[:3]
+        )
+        if (event.target is None or own) and event.source is not None and event.type in _SHARED and not event.nominal:
             others = {
                 o.target[:3]: o
                 for o in events

@@ -39,6 +39,9 @@ def _pair(tokens: list[Token], i: int) -> int:
     return -1
 
 
+_LED = words("led")
+
+
 _PARTICIPLES = frozenset(
     ["detenido", "detenidos", "detenida", "detenidas", "deportados", "deportado", "secuestrados", "secuestrado", "refugiados"]
 )
@@ -92,6 +95,10 @@ def find_items(tokens: list[Token], index: Index, lang: str, context: Context, s
                     taken = Item(i, stop, "person", row.code, sector, row.row, row)
                 elif first.kind == "role" and key in _PARTICIPLES and i and tokens[i - 1].low in _AUXILIARIES:
                     continue  # "fueron detenidos": a verb, and no one detained before
+                elif first.kind == "role" and stop + 1 < n and tokens[stop].text == "-" and tokens[stop + 1].low in _LED:
+                    continue  # "the army-led government"
+                elif first.kind == "role" and key == "cortes" and token.low != "cortes":
+                    continue
                 elif first.kind == "role":
                     taken = Item(i, stop, "role", None, first.sector, first.row, first)
                 else:

@@ -67,6 +67,8 @@ def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
             "durante",
         ):
             return j
+        if (low == "so" and tokens[j - 1].low == ",") or (low == "lo" and tokens[j - 1].low == "por" and j + 1 < n):
+            return j
         if low == "as" and j and tokens[j - 1].low in (",", "even", "just"):
             return j
         if low in ("and", "y", "e", "but", "pero", ","):
@@ -302,6 +304,14 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
             for w in before[-3:]
         ):
             return None
+        over = next((o for o in reversed(shape.verbs) if o.at < trigger.start and trigger.start - o.at < 9), None)
+        if (
+            over is not None
+            and rule.type in ("CONSULT", "AGREE", "COOPERATE", "AID", "SUPPORT", "RETREAT")
+            and (over.future or over.latent)
+        ):
+            same = shape.comma_before[trigger.start] == shape.comma_before[over.at]
+            return (_COMING.get(rule.type) if over.future or over.plan else None) if same and not over.negated else rule.type
         return rule.type
     lemmas = {lemma for lemma, _ in v.lemmas}
     follow = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
@@ -357,6 +367,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     if end is not None:
         unreal = end.negated or end.modal or end.latent or (end.infinitive and shape.finite_before[end.start] > 0)
         return None if unreal else _ENDED.get(rule.type)
+    if v.negated and v.future and rule.type in ("AID", "COOPERATE", "SUPPORT", "CONSULT", "RETREAT", "AGREE", "CONCEDE"):
+        return "SANCTION" if _no_longer(v, tokens) else "REJECT"
     if v.negated and _no_longer(v, tokens) and rule.type in ("AID", "COOPERATE", "CONCEDE", "SUPPORT", "AGREE"):
         return "SANCTION"
     if v.negated and lemmas & _RULING_OUT and not v.modal:
@@ -430,6 +442,7 @@ _CONTACT = words("contact")
 _MOTION = words("motion")
 
 
+_ALLOWED = words("allowed")
 _MEANS = frozenset(["use", "usar", "utilizar", "emplear", "employ", "deploy"])
 
 
@@ -472,6 +485,8 @@ def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) ->
             return trigger.type
         if trigger.type == "PROTEST" and before in ("to", "para", "a"):
             return trigger.type
+    if v.start > 1 and before in ("to", "para", "de", "a") and tokens[v.start - 2].low in _ALLOWED:
+        return None  # "permission to visit"
     if (trigger.type == "CONSULT" and trigger.rule.id != "consult.mediate") or trigger.rule.id == "support.sign":
         return trigger.type
     return None

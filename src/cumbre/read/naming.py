@@ -17,6 +17,9 @@ _KEPT = frozenset(("GOV", "MIL", "JUD", "REB", "LEG"))
 _HOLDERS = word_list("holders")
 
 
+_LED = word_list("led")
+
+
 _LEADERS = frozenset(("GOV", "LEG"))
 
 
@@ -47,7 +50,10 @@ def _plain_gap(tokens: list[Token], a: int, b: int, lex: Lexicon, most: int) -> 
     """Up to `most` adjectives or nouns, none of them a function word or a finite verb."""
     if b - a > most:
         return False
-    for t in tokens[a:b]:
+    for k in range(a, b):
+        t = tokens[k]
+        if t.low in _LED and tokens[k - 1].text == "-":
+            continue
         if not t.text[:1].isalpha() and t.text != "-":
             return False
         if t.low in FUNCTION:

@@ -17,7 +17,8 @@ _MAY_LACK = words("may_lack")
 _STRICT = words("strict")
 _ABSTRACT = words("abstract")
 _UNREAL = re.compile(
-    r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic", re.IGNORECASE
+    r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic|centuries ago|hace \w+ siglos|\d\dth century|siglo X[IVX]+\b",
+    re.IGNORECASE,
 )
 _GAME = re.compile(
     r"\b(?:world cup|copa del mundo|copa américa|copa libertadores|mundial de|champions league|europa league|premier league|la liga|"
@@ -25,6 +26,8 @@ _GAME = re.compile(
     r"goalkeeper|delantero|portero|guardameta|midfielder|penalt(?:y|ies)|penaltis?|entrenador|coached|eurovision|eurovisión|"
     r"olympic (?:games|medal|final|gold|champion)|juegos olímpicos|medalla de|gold medal|tie-?break|set point|davis cup|copa davis|"
     r"(?:two|three|four|five|one)-(?:nil|one|two|three)|grand slam|playoffs?|innings|wickets?|cricketers?|rugby|scrum|derby|clásico|"
+    r"cup of nations|african cup|copa de áfrica|copa de asia|asian cup|eurocopa|euro 20\d\d|nations league|copa davis|"
+    r"(?:beat|defeated|venció|ganó|derrotó|goleó|empató)[^.]{0,40}\b\d-\d\b|\b\d-\d\b (?:win|victory|draw|defeat)|"
     r"box office|taquilla|novela|novel|película|screenplay|videogame|video game|videojuego)\b",
     re.IGNORECASE,
 )

@@ -19,6 +19,10 @@ _ATTRIBUTION = frozenset(["according", "según"])
 
 _PLANNED = words("planned")
 
+_TOWARD = frozenset(["to", "a", "with", "con", "against", "contra"])
+
+_ARTICLES = frozenset(["la", "el", "los", "las"])
+
 
 class Subjects:
     """Subject finder of one sentence; answers are remembered by verb."""
@@ -93,6 +97,16 @@ class Subjects:
             if nearest is not None and v.start - nearest.end <= 1:
                 return nearest
             return None
+        if (
+            before == "que"
+            and v.start > 2
+            and tokens[v.start - 2].low in _ARTICLES
+            and tokens[v.start - 3].low in ("en", "con", "por")
+        ):
+            above = next((o for o in reversed(self.shape.verbs) if o.at < v.start - 3 and o.finite), None)
+            inverted = self._inverted(v)
+            if above is not None and (inverted is None or inverted.start - v.at > 2):
+                return self.subject(above)  # "una carta al rey en la que exige"
         if before in RELATIVES or (before in ("that", "que") and not self._complement(v.start - 1)):
             at = v.start - 1
             owner = next((m for m in reversed(self.mentions) if m.end <= at), None)
@@ -104,7 +118,7 @@ class Subjects:
                 noun = any(t.text[:1].isalpha() and t.low not in DETERMINERS for t in tokens[owner.end : at])
                 return owner if not noun or owner.kind == "actor" else None
             return None
-        adjacent = nearest is not None and v.start - nearest.end == 0
+        adjacent = nearest is not None and v.start - nearest.end == 0 and nearest.prep not in _TOWARD
         if v.infinitive and before in _PLANNED:
             owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
             if owner is not None and v.start - owner.end <= 4 and (owner.possessive or owner.prep in ("by", "of", "de", "del")):
@@ -186,6 +200,8 @@ class Subjects:
                 score -= 0.5
             if g == 0 and not m.prep:
                 score += 0.3
+            if verbs and verbs == relatives and not m.prep and self._headed(m):
+                score += 0.1 * (v.start - m.end) + 0.6  # "two men who had crossed the border were freed"
             if m.end == v.start:
                 score += 0.6
             if m.kind in ("pron", "pair"):
@@ -203,6 +219,13 @@ class Subjects:
             if inverted is not None:
                 return inverted
         return best
+
+    def _headed(self, m: Mention) -> bool:
+        """A relative clause opens right behind a mention."""
+        after = [t.low for t in self.tokens[m.end : m.end + 2]]
+        return bool(after) and (
+            after[0] in RELATIVES or after[0] in ("that", "que") or (after[0] == "," and after[-1] in (*RELATIVES, "que"))
+        )
 
     def _inverted(self, v: Verb) -> Mention | None:
         """Spanish subject after its verb: "Anunció el presidente ruso ..."."""

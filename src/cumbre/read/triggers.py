@@ -83,6 +83,10 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
     return first + later
 
 
+_CLAUSAL = frozenset(["that", "que", "and", "y"])
+_IDIOMS = frozenset(
+    ["part", "place", "office", "note", "steps", "action", "measures", "parte", "nota", "posesión", "medidas", "tierra", "off"]
+)
 _CAUSES = frozenset(["por", "over", "because", "amid", "despite", "pese", "durante", "during"])
 _COUNTED = frozenset(
     [
@@ -206,6 +210,13 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
             rule = rule._replace(objects=rule.objects - {"aid"})  # money that is granted is aid
         if rule.id == "retreat.halt" and v.at + 1 < len(tokens) and tokens[v.at + 1].low in ("a", "al") and lex.lang == "es":
             continue  # "detuvieron a treinta en una redada"
+        if (
+            rule.objects
+            and v.at + 1 < len(tokens)
+            and tokens[v.at + 1].low in _IDIOMS
+            and any(lemma in ("take", "tomar") for lemma, _ in v.lemmas)
+        ):
+            continue  # "take part", "tomar posesión"
         if rule.kind == "cowed" and not (v.negated and (v.passive or v.reflexive)):
             continue
         end = v.at + 1
@@ -245,7 +256,9 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
             ):  # fmt: skip
                 continue  # "announced the suspension of talks": the noun carries the event
         loose = bool(phrase.rest) and "…" not in phrase.rest and end > v.at + 1 + len(phrase.rest)
-        if loose and any(v.at < j < end for j in shape.by_token):
+        if loose and any(
+            j in shape.by_token or (tokens[j].low in _CLAUSAL and tokens[j].low not in phrase.rest) for j in range(v.at + 1, end)
+        ):
             continue
         # "pulled its diplomats out of": the object says more than the scattered words
         said = (0 if loose and not rule.objects else len(phrase.rest)) + phrase.reflexive + (rule.kind == "cowed")
