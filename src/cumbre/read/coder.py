@@ -106,7 +106,10 @@ def _at_home(
         and target.code is not None
         and target.sector != "IGO"
         and not (kind in ("PROTEST", "ASSAULT") and any(t.low in _MISSIONS for t in tokens[target.start : target.end]))
-        and (source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL") or (kind == "PROTEST" and source.sector == "CVL"))
+        and (
+            source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL")
+            or (kind in ("PROTEST", "ASSAULT") and source.sector == "CVL")
+        )
         and kind in ("COERCE", "ACCUSE", "REJECT", "ASSAULT", "PROTEST", "REQUEST")
     ):
         source = replace(source, code=target.code, inferred=True)
@@ -183,6 +186,14 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         lead = arguments.subject(main) if main is not None else None
         if lead is None or lead.sector in _STATE:
             return None  # "in protest at": why a state did what the verb says
+    if (
+        kind == "CONCEDE"
+        and source is not None
+        and target is not None
+        and source.code == target.code
+        and target.sector in ("MIL", "SPY", "COP")
+    ):
+        return None  # a government that lets its own services act
     if rule.id == "retreat.depart" and (
         source is None or source.sector not in ("MIL", "REB") or {t.low for t in tokens[trigger.at : trigger.at + 9]} & _HARM
     ):
@@ -246,7 +257,7 @@ def _event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions
         kind, mode = "COERCE", ""  # ships that surround a boat do not demonstrate
     if kind == "PROTEST" and source is not None:
         if source.sector in _STATE:
-            if rule.kind == "protest_actor":
+            if rule.kind == "protest_actor" or source.kind == "attr":
                 return None
             lemmas = {lemma for lemma, _ in trigger.verb.lemmas} if trigger.verb else set()
             if lemmas & {"call", "convocar"}:

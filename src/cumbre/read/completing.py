@@ -95,6 +95,8 @@ def complete(
     own = target is not None and target.kind == "role" and source is not None and target.code in (None, source.code)
     if kind in _AIMED and source is not None and trigger.verb is not None and (target is None or (own and kind == "MOBILIZE")):
         target = _only_other(source, mentions) or target
+    if kind == "ACCUSE" and source is not None and trigger.verb is not None and source.start > trigger.at:
+        target = _told_of(trigger, source, sides) or target
     if kind == "MOBILIZE":
         source, target = _moved(trigger, source, target, tokens, sides)
     if kind == "PROTEST" and source is not None and source.code and target is None:
@@ -110,10 +112,8 @@ def complete(
         and target.code is None
         and target.kind == "role"
     ):
-        other = next(
-            (m for m in mentions if m.start > target.end and m.code not in (None, source.code) and m.start - target.end < 12),
-            None,
-        )
+        near = [m for m in mentions if m.code not in (None, source.code) and m.start - target.end < 12]
+        other = next((m for m in near if m.start > target.end), near[-1] if near else None)
         if other is not None and other.kind in ("attr", "actor", "place"):
             target = replace(target, code=other.code, inferred=True)  # "killed four farmers in a raid on an Ivorian village"
     if kind == "ASSAULT" and source is None and trigger.verb is not None and trigger.verb.passive:
@@ -156,6 +156,20 @@ def _at_home(
     ):  # fmt: skip
         source = replace(target, sector="GOV", kind="actor", inferred=True, group=-1)
     return source, target
+
+
+def _told_of(trigger: Trigger, source: Mention, sides: Subjects) -> Mention | None:
+    """ "Accra deported hundreds, the agency said": who stands accused is the subject of the clause before."""
+    assert trigger.verb is not None
+    if sides.tokens[trigger.verb.start - 1].text not in (",", "”", "»", '"') or not trigger.verb.start:
+        return None
+    before = next((v for v in reversed(sides.shape.verbs) if v.at < trigger.verb.start and v.finite), None)
+    for v in sides.shape.verbs:
+        if v.finite and before is not None and v.at <= before.at:
+            m = sides.subject(v)
+            if m is not None and m.code not in (None, source.code):
+                return m
+    return None
 
 
 def _issuer(trigger: Trigger, target: Mention, sides: Subjects) -> Mention | None:

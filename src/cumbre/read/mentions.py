@@ -43,6 +43,8 @@ def _set_prepositions(mentions: list[Mention], tokens: list[Token], lex: Lexicon
         steps = 0
         while j >= 0 and steps < 4:
             t = tokens[j]
+            if t.low == "that" and lex.lang == "en" and j and tokens[j - 1].low not in PREPOSITIONS:
+                break  # "tensions that Mexico decried"
             if t.low in ("of", "de") and j and tokens[j - 1].low in QUANTIFIERS:
                 j -= 2
                 steps += 1

@@ -326,7 +326,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         and follow not in ("and", "on")
     ):
         return None
-    if "try" in lemmas and follow == "to":
+    if ("try" in lemmas and follow == "to") or ("dismiss" in lemmas and follow == "from"):
         return None
     if (
         rule.id == "support.praise"

@@ -86,4 +86,6 @@ def far(trigger: Trigger, source: Mention | None, target: Mention | None) -> boo
         ) and (trigger.rule.id not in _MAY_LACK)
     if target.start - trigger.at > 2 and any(lemma == "let" for lemma, _ in v.lemmas):
         return True
+    if target.start - trigger.at > 4 and any(lemma in ("defend", "defender") for lemma, _ in v.lemmas):
+        return True
     return target.start - trigger.at > 9 and trigger.rule.id not in _MAY_LACK

@@ -6,7 +6,7 @@ from cumbre.read.clauses import RELATIVES, SUBORDINATORS, Shape, Verb
 from cumbre.read.mention import DETERMINERS, Mention
 from cumbre.read.morphology import PAST
 from cumbre.read.tokens import Token
-from cumbre.read.trigger import CAUSATIVES, SPEAKING
+from cumbre.read.trigger import AGENT_NOUNS, CAUSATIVES, SPEAKING
 from cumbre.read.wordlists import words
 
 __all__ = ["Subjects"]
@@ -187,6 +187,7 @@ class Subjects:
                 score -= 2.5
             if m.kind == "attr":
                 score -= 0.8
+            score += self._striking(m)
             if m.possessive:
                 score -= 0.6
             verbs = shape.finite_before[v.start] - shape.finite_before[m.end]
@@ -219,6 +220,14 @@ class Subjects:
             if inverted is not None:
                 return inverted
         return best
+
+    def _striking(self, m: Mention) -> float:
+        """ "A US strike on a boat ... killed six", "un bombardeo ruso dejó doce muertos": who strikes is the subject."""
+        tokens = self.tokens
+        if self.lang == "en":
+            return 2.0 if not m.prep and m.end < len(tokens) and tokens[m.end].low in AGENT_NOUNS else 0.0
+        at = m.prep_at - 1 if m.prep in ("de", "del") else m.start - 1
+        return 1.6 if at >= 0 and tokens[at].low in AGENT_NOUNS else 0.0
 
     def _headed(self, m: Mention) -> bool:
         """A relative clause opens right behind a mention."""

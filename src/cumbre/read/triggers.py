@@ -217,6 +217,13 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
             and any(lemma in ("take", "tomar") for lemma, _ in v.lemmas)
         ):
             continue  # "take part", "tomar posesión"
+        if (
+            rule.objects
+            and v.at + 1 < len(tokens)
+            and tokens[v.at + 1].low == "to"
+            and any(lemma == "take" for lemma, _ in v.lemmas)
+        ):
+            continue  # "took to the street"
         if rule.kind == "cowed" and not (v.negated and (v.passive or v.reflexive)):
             continue
         end = v.at + 1
@@ -224,6 +231,8 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
             end = _match_rest(tokens, v.at, phrase.rest)
             if end < 0:
                 continue
+            if phrase.rest == ("…", "to") and (end - 2) not in shape.mentioned:
+                continue  # "told Taiwan to move": an actor is told
         obj, rank = -1, 0
         if rule.objects:
             if v.passive or (v.reflexive and not phrase.reflexive) or rule.kind == "occur":
