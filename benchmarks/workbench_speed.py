@@ -70,7 +70,7 @@ def wait(port: int, words: str, seconds: float = 240) -> float:
         page = get(port, "/?lang=en")[2]
         if re.search(words, page):
             return time.perf_counter() - began
-        if 'role="alert"' in page:
+        if "Internal Server Error" in page or 'role="alert"' in page:
             raise SystemExit(page)
         time.sleep(0.05)
     raise SystemExit(f"{words!r} did not come within {seconds:.0f} s")

@@ -63,8 +63,13 @@ def _own_digest(case: Case, stage: str) -> str:
 
 def stage_digest(case: Case, stage: str) -> str:
     """Hash of all that a stage's worlds rest on: what it reads, and what the stages before it read."""
-    order = stages_of(case)
-    return hashlib.sha256("".join(_own_digest(case, s) for s in order[: order.index(stage) + 1]).encode()).hexdigest()[:16]
+    return _stage_digests(case)[stage]
+
+
+def _stage_digests(case: Case) -> dict[str, str]:
+    """The digest of each stage of a case, in order."""
+    own = {name: _own_digest(case, name) for name in stages_of(case)}
+    return {name: hashlib.sha256("".join(list(own.values())[: k + 1]).encode()).hexdigest()[:16] for k, name in enumerate(own)}
 
 
 def _fit_one(case: Case, stage: str) -> Any:
@@ -189,7 +194,7 @@ def run(
     if workers < 1:
         raise UsageError(f"--workers is {workers}; give a whole number of at least 1")
     Worlds.start(case.id, case.as_of, draws=draws, seed=seed)
-    digests = {f"stage_{name}": stage_digest(case, name) for name in stages_of(case)}
+    digests = {f"stage_{name}": digest for name, digest in _stage_digests(case).items()}
     kept: dict[str, xr.Dataset] = {}
     if reuse is not None and (reuse.draws, reuse.seed, reuse.first, reuse.as_of) == (draws, seed, 0, case.as_of):
         known = dict(reuse.meta)
@@ -209,7 +214,7 @@ def run(
     else:
         with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_start_worker, initargs=(case, fitted)) as pool:
             collect(pool.map(_work, tasks))
-    worlds = parts[0] if len(parts) == 1 else Worlds.concat(parts)
+    worlds = parts[0] if len(parts) == 1 else Worlds.concat(parts, kept)
     identity = f"{__version__}|{case.digest}|{case.as_of}|{seed}|{draws}"
     run_id = hashlib.sha256(identity.encode()).hexdigest()[:12]
     return worlds.with_meta(version=__version__, case_digest=case.digest, run_id=run_id, **digests)

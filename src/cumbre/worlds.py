@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -240,8 +240,8 @@ class Worlds:
         return np.asarray(condition, dtype=bool)
 
     @staticmethod
-    def concat(parts: Sequence[Worlds]) -> Worlds:
-        """Join parts that follow each other into one."""
+    def concat(parts: Sequence[Worlds], whole: Mapping[str, xr.Dataset] | None = None) -> Worlds:
+        """Join parts that follow each other into one; stages in `whole` are at hand in one piece and are taken as they are."""
         head = parts[0]
         expected = head.first
         for part in parts:
@@ -252,6 +252,9 @@ class Worlds:
             expected += part.draws
         groups = {}
         for stage in head.stages:
+            if whole and stage in whole:
+                groups[stage] = whole[stage]
+                continue
             pieces = [part[stage] for part in parts]
             groups[stage] = xr.concat(pieces, dim="draw", data_vars="all", coords="minimal", compat="override", join="override")
         return head._with(groups, sum(part.draws for part in parts))

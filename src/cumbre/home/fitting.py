@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import pickle
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -105,7 +108,21 @@ class Fitted:
     answered: tuple[int, int]
 
 
+_STATES: OrderedDict[bytes, tuple[ApprovalState, Study | None]] = OrderedDict()
+"""States estimated last, by what they rest on: a "what if" at the table leaves polls and past events as they are."""
+
+
 def _state(polls: PollTable, events: tuple[PastEvent, ...]) -> tuple[ApprovalState, Study | None]:
+    key = hashlib.sha256(pickle.dumps((polls, events))).digest()
+    found = _STATES.get(key)
+    if found is None:
+        found = _STATES[key] = _estimate(polls, events)
+        while len(_STATES) > 4:
+            _STATES.popitem(last=False)
+    return found
+
+
+def _estimate(polls: PollTable, events: tuple[PastEvent, ...]) -> tuple[ApprovalState, Study | None]:
     onset = np.array([float(e.day) for e in events])
     half = np.array([e.half_life for e in events])
     if len(polls.series.day) == 0:

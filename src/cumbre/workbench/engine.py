@@ -24,7 +24,7 @@ from cumbre.workbench.address import FIRST, FULL, State
 from cumbre.workbench.folder import home_folder, working_copy
 from cumbre.workbench.jobs import Job, Jobs, Progress
 from cumbre.workbench.memory import Memory, release
-from cumbre.workbench.runs import Run, View, first_of, shared
+from cumbre.workbench.runs import Run, View, first_of
 from cumbre.worlds import BLOCK, Worlds
 
 __all__ = ["Engine", "Run", "View", "bare_study", "signature"]
@@ -35,7 +35,7 @@ MINE = ".mine"
 KEPT_WORLDS = 64_000
 """Worlds of base runs that are held, about 8 kB each."""
 
-KEPT_RUNS, KEPT_PAGES, KEPT_REGISTERS = 4, 80, 120
+KEPT_RUNS, KEPT_PAGES, KEPT_REGISTERS = 4, 48, 72
 SEED = 1
 
 
@@ -158,7 +158,7 @@ class Engine:
             reuse=reuse,
             progress=lambda share, words: tell(0.3 + 0.65 * share, "simulate"),
         )
-        run = Run(case, worlds if reuse is None else shared(worlds, reuse), fitted, numbers)
+        run = Run(case, worlds, fitted, numbers)
         _ = run.table
         return run
 

@@ -24,7 +24,7 @@ from cumbre.workbench.address import State
 from cumbre.workbench.memory import Memory
 from cumbre.worlds import Worlds
 
-__all__ = ["Mask", "Run", "View", "first_of", "shared"]
+__all__ = ["Mask", "Run", "View", "first_of"]
 
 Mask = npt.NDArray[np.bool_]
 T = TypeVar("T")
@@ -127,25 +127,11 @@ class Run:
         return mask
 
 
-def _with_groups(worlds: Worlds, groups: Mapping[str, xr.Dataset], draws: int) -> Worlds:
-    return replace(worlds, tree=xr.DataTree.from_dict(dict(groups)), draws=draws)
-
-
 def first_of(run: Run, draws: int) -> Run:
     """The run with fewer worlds: the same bytes as a run of so many, without a copy."""
     groups = {name: run.worlds[name].isel(draw=slice(0, draws)) for name in run.worlds.stages}
-    return Run(run.case, _with_groups(run.worlds, groups, draws), run.fitted, run.numbers, past=run.past)
-
-
-def shared(worlds: Worlds, base: Worlds) -> Worlds:
-    """The same worlds, holding the base's arrays for every stage that an intervention left as it was."""
-    mine, theirs = dict(worlds.meta), dict(base.meta)
-    same = [
-        name for name in worlds.stages if mine.get(f"stage_{name}") == theirs.get(f"stage_{name}") and worlds.draws == base.draws
-    ]
-    if not same:
-        return worlds
-    return _with_groups(worlds, {name: (base if name in same else worlds)[name] for name in worlds.stages}, worlds.draws)
+    worlds = replace(run.worlds, tree=xr.DataTree.from_dict(groups), draws=draws)
+    return Run(run.case, worlds, run.fitted, run.numbers, past=run.past)
 
 
 @dataclass
