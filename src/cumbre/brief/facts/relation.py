@@ -15,9 +15,11 @@ from cumbre.record.passport import Passport
 from cumbre.record.schema import Event
 from cumbre.worlds import day_number
 
-__all__ = ["WINDOWS", "KindChance", "Level", "RelationFacts", "Turn", "relation_facts"]
+__all__ = ["ANSWER_DAYS", "WINDOWS", "Answers", "KindChance", "Level", "RelationFacts", "Turn", "relation_facts"]
 
 WINDOWS = (30, 60, 90)
+ANSWER_DAYS = 60
+"""Within how many days answers in kind are told; one of the waits in the stage's table."""
 MUTUAL = ("AGREE", "CONSULT")
 """Kinds that both sides do together, whoever is coded first; their two directions count as one."""
 FloatArray = npt.NDArray[np.float64]
@@ -67,6 +69,20 @@ class IssueLevel:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """Whether the two answer each other, for the class of acts that they exchange most.
+
+    quad      VC, MC, VK or MK: words or deeds, cooperative or hostile
+    sides     for each principal: its id, its acts, and how many the other followed with the same class within a week
+    drawn     acts of the same class that a hundred of them draw from the other side within ANSWER_DAYS, over many pairs
+    """
+
+    quad: str
+    sides: tuple[tuple[str, Figure, Figure], ...]
+    drawn: Figure
+
+
+@dataclass(frozen=True)
 class RelationFacts:
     """The section and the card."""
 
@@ -80,12 +96,14 @@ class RelationFacts:
     before_day: dt.date | None
     low_point: Figure | None
     low_day: dt.date | None
+    low_dates: tuple[dt.date, dt.date] | None
     low_chance: Figure | None
     issues: tuple[IssueLevel, ...]
     past: Level | None
     future: Level
     turns: tuple[Turn, ...]
     kinds: tuple[KindChance, ...]
+    answers: Answers | None
 
     @property
     def direction(self) -> str:
@@ -122,7 +140,7 @@ def relation_facts(study: Study) -> RelationFacts | None:
         before = numbers.recorded(
             "brief.relation.before", past.middle[k], "index", rule("rule.relation.before"), label="estimated", digits=1
         )
-    low_point, low_day, low_chance = _low_point(study)
+    low_point, low_day, low_dates, low_chance = _low_point(study)
     return RelationFacts(
         now,
         later,
@@ -134,12 +152,14 @@ def relation_facts(study: Study) -> RelationFacts | None:
         before_day,
         low_point,
         low_day,
+        low_dates,
         low_chance,
         _issues(study),
         past,
         Level(dates, middle, low, high),
         _turns(study),
         _kinds(study),
+        _answers(study),
     )
 
 
@@ -170,14 +190,14 @@ def _past(study: Study) -> Level | None:
     return Level(days, level, low, high)
 
 
-def _low_point(study: Study) -> tuple[Figure | None, dt.date | None, Figure | None]:
-    """The likeliest date of the lowest point, its index, and the chance that it was the lowest."""
+def _low_point(study: Study) -> tuple[Figure | None, dt.date | None, tuple[dt.date, dt.date] | None, Figure | None]:
+    """The index at the likeliest lowest point, its date, the 80 % range of dates, and the chance that it was the lowest."""
     table = study.readout("relation", "low_point")
     if table is None:
-        return None, None, None
+        return None, None, None, None
     rows = table[table["pair"] == study.pair].sort_values("p", ascending=False)
     if rows.empty:
-        return None, None, None
+        return None, None, None, None
     row = rows.iloc[0]
     numbers, day = study.numbers, pd.Timestamp(row["date"]).date()
     low = numbers.add(
@@ -203,7 +223,42 @@ def _low_point(study: Study) -> tuple[Figure | None, dt.date | None, Figure | No
         label="estimated",
         form="chance",
     )
-    return low, day, chance
+    return low, day, (pd.Timestamp(row["low"]).date(), pd.Timestamp(row["high"]).date()), chance
+
+
+def _answers(study: Study) -> Answers | None:
+    table = study.readout("relation", "reciprocity")
+    if table is None or f"within_{ANSWER_DAYS}" not in table:
+        return None
+    table = table[table["pair"] == study.pair]
+    events = table.groupby("quad", sort=False)["events"].agg(["sum", "min"])
+    if events.empty or not events["min"].max():
+        return None
+    quad, numbers = str(events["sum"].where(events["min"] > 0, 0).idxmax()), study.numbers
+    rows = table[table["quad"] == quad]
+    sides = tuple(
+        (
+            str(row["source"]),
+            *(
+                numbers.recorded(
+                    f"brief.relation.answers.{row['source']}.{name}",
+                    float(row[name]),
+                    "events",
+                    rule(f"rule.relation.{name}"),
+                    form="count",
+                )
+                for name in ("events", "answered")
+            ),
+        )
+        for row in sorted(rows.to_dict("records"), key=lambda r: r["source"] != study.case.home)
+    )
+    first, known = rows.iloc[0], rule("rule.relation.drawn", days=str(ANSWER_DAYS))
+    drawn, low, high = (100 * float(first[f"{name}_{ANSWER_DAYS}"]) for name in ("within", "low", "high"))
+    passport = Passport(
+        "brief.relation.answers.drawn", round(drawn, 4), "events", "estimated", numbers.english(known), low=round(low, 4),
+        high=round(high, 4), level=0.8, rests_on=(f"relation.reciprocity.{quad}",),
+    )  # fmt: skip
+    return Answers(quad, sides, numbers.add(passport, "number", 0, known))  # type: ignore[arg-type]
 
 
 def _issues(study: Study) -> tuple[IssueLevel, ...]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+from markupsafe import Markup
+
 from cumbre.brief.charts.canvas import Palette
 from cumbre.brief.charts.chart import Chart, drawn
 from cumbre.brief.charts.rows import Mark, RowSpec, draw_rows
 from cumbre.brief.charts.scale import nice
 from cumbre.brief.charts.series import Line, Moment, draw_series
 from cumbre.brief.charts.timeline import letter
-from cumbre.brief.facts.relation import WINDOWS, RelationFacts
+from cumbre.brief.facts.relation import ANSWER_DAYS, WINDOWS, Answers, RelationFacts
 from cumbre.brief.numbers import rule
 from cumbre.brief.sections.page import Block, Section, Sheet, Writer, capital
 from cumbre.record.passport import Label, Passport
@@ -30,12 +32,15 @@ def relation_section(w: Writer, facts: RelationFacts | None) -> Section:
     else:
         lede = [w.t("relation.lede.now", now=facts.now)]
     if facts.low_point is not None and facts.low_day is not None and facts.low_chance is not None:
-        lede.append(w.t("relation.low", low=facts.low_point, day=facts.low_day, chance=facts.low_chance))
+        first, last = facts.low_dates or (facts.low_day, facts.low_day)
+        lede.append(w.t("relation.low", low=facts.low_point, day=facts.low_day, first=first, last=last, chance=facts.low_chance))
     if facts.words is not None and facts.deeds is not None:
         lede.append(w.t("relation.words_deeds", words=facts.words, deeds=facts.deeds))
     lede.append(
         w.t("relation.next", chance=facts.warmer, day=facts.later_day, later=facts.later, range=w.words.range(facts.later))
     )
+    if facts.answers is not None:
+        lede.append(_answers(w, facts.answers))
     blocks: list[Block] = [_index(w, facts)]
     if facts.turns:
         rows = tuple(
@@ -57,6 +62,23 @@ def relation_section(w: Writer, facts: RelationFacts | None) -> Section:
     if facts.kinds:
         blocks.append(_kinds(w, facts))
     return Section("relation", title, tuple(lede), tuple(blocks))
+
+
+def _answers(w: Writer, answers: Answers) -> Markup:
+    (a, told, answered), (b, others_told, others_answered) = answers.sides
+    return w.t(
+        "relation.answers",
+        kind=w.s(f"relation.quad.{answers.quad}"),
+        a=w.side(a),
+        told=told,
+        answered=answered,
+        b=w.side(b),
+        told_b=others_told,
+        answered_b=others_answered,
+        drawn=answers.drawn,
+        days=str(ANSWER_DAYS),
+        range=w.words.range(answers.drawn),
+    )
 
 
 def _index(w: Writer, facts: RelationFacts) -> Chart:
