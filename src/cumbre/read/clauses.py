@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cumbre.read.lexicon import Lexicon
-from cumbre.read.mention import DETERMINERS, PREPOSITIONS, Mention
+from cumbre.read.mention import PREPOSITIONS, Mention
 from cumbre.read.morphology import COND, FUT, GER, INF, PAST, PP, PRES, SUBJ
+from cumbre.read.nounlike import nounlike
 from cumbre.read.tokens import Token
 from cumbre.read.wordlists import words
 
@@ -69,127 +70,6 @@ class Shape:
     mentioned: frozenset[int] = frozenset()
 
 
-_BEFORE_BARE = words("before_bare")
-
-
-def _nounlike(
-    tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, in_mention: bool, mentions: list[Mention]
-) -> bool:
-    """A form that could be a noun stands where a noun stands."""
-    if in_mention:
-        return True
-    before = tokens[i - 1].low if i else ""
-    low = tokens[i].low
-    if lang == "en" and low == "back" and i + 1 < len(tokens) and tokens[i + 1].low in PREPOSITIONS:
-        return True  # "put back on the list"
-    if lang == "en" and i == 0 and not flags & (PAST | INF) and flags & PRES and (low in lex.nominals or low in lex.nouns):
-        return True
-    if lang == "en" and flags & INF and not flags & PAST and i:
-        if before in _BEFORE_BARE or before in ADVERBS or before.endswith(("n't", "n’t", "ly")) or before == "not":
-            return False
-        if any(m.end == i and m.kind != "attr" for m in mentions):
-            paired = any(m.end == i and m.start and tokens[m.start - 1].text == "-" for m in mentions)
-            return before in ("us", "u.s.") or (paired and low in lex.nominals)
-        if before[:1].isalpha() and tokens[i - 1].text[:1].islower():
-            if before in lex.verbs and before not in lex.nouns and before not in lex.nominals:
-                return True  # "goes back"
-            return not (
-                before.endswith("s") and not before.endswith("ss") and before not in DETERMINERS and before not in PREPOSITIONS
-            )
-        return before in ("'s", "’s", "-", "”", "“", '"') or any(m.end == i for m in mentions)
-    if lang == "en" and flags & GER and i and i + 1 < len(tokens) and tokens[i - 1].text[:1].islower() and before[:1].isalpha():
-        after = tokens[i + 1]
-        if (
-            before not in PREPOSITIONS and before not in ADVERBS and before not in DETERMINERS
-            and before not in lex.verbs and not before.endswith("s")
-            and before not in RELATIVES and before not in SUBORDINATORS and before not in ("and", "or", "but",
-            "then") and (low in lex.nominals or low in lex.nouns or (after.text[:1].islower()
-            and after.low not in PREPOSITIONS and after.low not in DETERMINERS))
-        ):  # fmt: skip
-            return True  # "a powerful negotiating tool"
-    if lang == "es":
-        if flags & (INF | GER):
-            return False
-        if flags & PP and not flags & ~PP:
-            # "la primera llamada", "salida de tropas"
-            named = (
-                (low in lex.nominals or low in lex.nouns)
-                and before not in SER
-                and before not in HABER
-                and before not in lex.verbs
-            )
-            return named and (i == 0 or before in DETERMINERS or before in PREPOSITIONS or before not in lex.nouns)
-        if i == 0 and flags & (PRES | SUBJ) and not flags & PAST and low in lex.nominals:
-            return True
-        if before in DETERMINERS or (before in PREPOSITIONS and before not in ("como", "según")):
-            # "la condena", "de ataque"; a clitic before a clear past form is a verb: "la rechazó"
-            return not (flags & PAST and low[-1:] in "óá" and before in ("la", "lo", "los", "las"))
-        if i and tokens[i - 1].text in ("“", "«", '"') and low in lex.nominals:
-            return True
-        # "ofreció ayuda"
-        return bool(flags & PRES and not flags & PAST and before in lex.verbs and (low in lex.nouns or low in lex.nominals))
-    if (
-        flags & GER
-        and (low in lex.nouns or low in lex.nominals)
-        and i
-        and tokens[i - 1].text[:1].isupper()
-        and i > 1
-        and before not in BE
-    ):
-        return True
-    if flags & GER and before in ("the", "a", "of") and i + 1 < len(tokens) and tokens[i + 1].low == "of":
-        return True
-    if not flags & (INF | PRES):
-        return bool(flags & PP) and before in ("the", "a", "an", "its", "his", "her", "their") and not flags & GER
-    if before in (
-        "to",
-        "will",
-        "would",
-        "could",
-        "might",
-        "may",
-        "should",
-        "must",
-        "can",
-        "not",
-        "n't",
-        "and",
-        "or",
-        "he",
-        "she",
-        "it",
-        "they",
-        "we",
-        "you",
-        "i",
-        "who",
-        "which",
-        "that",
-        "did",
-        "does",
-        "do",
-    ):
-        return False
-    if before.endswith("n't"):
-        return False
-    if (
-        before in DETERMINERS
-        or before in PREPOSITIONS
-        or before == "'s"
-        or before in ("new", "recent", "further", "more", "major", "joint", "possible", "deadly", "planned", "no", "any")
-    ):
-        return True
-    # A bare form after a lower-case word that is no plural subject is read as a noun: "drone strikes", "trade talks".
-    if (
-        before[:1].isalpha()
-        and tokens[i - 1].text[:1].islower()
-        and (low in lex.nominals or low in lex.nouns)
-        and before not in ADVERBS
-    ):
-        return not (before.endswith("s") and flags & INF)
-    return False
-
-
 def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
     """Verb groups and running counts of one sentence.
 
@@ -235,7 +115,7 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
         flags = 0
         for _, f in entry:
             flags |= f
-        if _nounlike(tokens, i, lang, flags, lex, inside[i], mentions):
+        if nounlike(tokens, i, lang, flags, lex, inside[i], mentions):
             continue
         if lang == "en" and i and tokens[i - 1].text == "-":
             continue  # "anti-dumping", "US-brokered"

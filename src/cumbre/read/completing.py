@@ -13,7 +13,7 @@ from cumbre.read.trigger import Trigger
 from cumbre.read.wordlists import words
 
 if TYPE_CHECKING:
-    from cumbre.read.coder import Coded
+    from cumbre.read.events import Coded
 
 __all__ = ["complete", "grievance", "share"]
 
@@ -25,8 +25,7 @@ _ANNOUNCING = frozenset(
 )
 _AIMED = frozenset(["MOBILIZE", "SANCTION", "THREATEN", "REJECT"])
 _LIGHTLY = frozenset(["lose", "perder", "resultar"])
-_WHERE = frozenset(["in", "en", "inside", "dentro", "near", "across", "outside", "at", "off", "around", "along", "toward", "towards", "cerca",
-                    "frente", "hacia", "alrededor", "junto", "a", "into", "over", "sobre", "against", "contra", "desde"])  # fmt: skip
+_WHERE = words("where")
 _IN = frozenset(["in", "en", "inside", "dentro", "at", "across"])
 _OWN = frozenset(["its", "their", "his", "her", "su", "sus"])
 _HOSTILE = frozenset(["COERCE", "ASSAULT", "ACCUSE", "SANCTION", "REJECT", "THREATEN"])
@@ -79,11 +78,10 @@ def complete(
         if lead is not None and lead.code != source.code and source.start > 0:
             target = replace(target, code=lead.code)  # "Paraguay learned that Brazil had spied on its officials"
     if kind in ("REJECT", "ACCUSE", "THREATEN") and source is not None and target is not None and target.code == source.code:
-        if target.inferred or target.kind == "role":
-            other = next(
-                (m for m in mentions if m.start > trigger.at and m.code not in (None, source.code) and m.kind != "place"), None
-            )
-            target = other or target  # "denied that its patrol entered Guatemalan waters"
+        foreign = (m for m in mentions if m.start > trigger.at and m.code not in (None, source.code) and m.kind != "place")
+        target = (
+            next(foreign, target) if target.inferred or target.kind == "role" else target
+        )  # "denied that its patrol entered Guatemalan waters"
     if (
         source is None
         and target is not None
@@ -184,9 +182,9 @@ def _issuer(trigger: Trigger, target: Mention, sides: Subjects) -> Mention | Non
             return m
     for v in sides.shape.verbs:
         if v.finite and not v.passive and any(lemma in _ANNOUNCING for lemma, _ in v.lemmas):
-            m = sides.subject(v)
-            if m is not None and m.code not in (None, target.code) and m.sector in ("GOV", "MIL", "IGO"):
-                return m
+            who = sides.subject(v)
+            if who is not None and who.code not in (None, target.code) and who.sector in ("GOV", "MIL", "IGO"):
+                return who
     return None
 
 

@@ -15,8 +15,8 @@ __all__ = ["Item", "find_items"]
 _OPENERS = (("the", "two"), ("los", "dos"), ("las", "dos"), ("both",), ("ambos",), ("ambas",), ("sendos",), ("sendas",))
 _HEADS = words("pair_heads")
 _WHOLE = (
-    ("the", "pair"), ("the", "parties"), ("las", "partes"), ("dos", "paises"), ("the", "rivals"), ("the", "neighbours"), ("the", "neighbors"),
-    ("the", "warring", "sides"), ("the", "warring", "parties"), ("las", "partes", "enfrentadas"),
+    ("the", "pair"), ("the", "parties"), ("las", "partes"), ("dos", "paises"), ("the", "rivals"), ("the", "neighbours"),
+    ("the", "neighbors"), ("the", "warring", "sides"), ("the", "warring", "parties"), ("las", "partes", "enfrentadas"),
 )  # fmt: skip
 _WHOLE_BY_START = {start: tuple(w for w in _WHOLE if w[0] == start) for start in {w[0] for w in _WHOLE}}
 _OPENERS_BY_START = {o[0]: o for o in _OPENERS}

@@ -81,7 +81,8 @@ sostener subrayar destacar precisar reiterar expresar anunciar informar confirma
 reconocer recalcar enfatizar puntualizar detallar responder contestar reaccionar intentar pretender decidir lograr representar suponer
 implicar generar provocar causar afectar depender incluir contener alcanzar superar crecer aumentar disminuir bajar subir costar valer
 ganar votar elegir celebrar marcar servir durar iniciar continuar permanecer figurar registrar poder querer soler mostrar constituir
-morir fallecer perecer resultar temer dudar ascender descender situar ubicar ocupar dirigir encabezar liderar gobernar estudiar analizar evaluar prever contemplar buscar tildar"""
+ascender descender situar ubicar ocupar dirigir encabezar liderar gobernar estudiar analizar evaluar prever contemplar buscar tildar
+morir fallecer perecer resultar temer dudar"""
 
 
 _COMMON_ES = words("common_es")

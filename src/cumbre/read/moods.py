@@ -6,7 +6,9 @@ Announced cooperation is AGREE, announced force is THREATEN, a refusal to do som
 
 from __future__ import annotations
 
+from cumbre.read.aspects import ENDED, below, conditional, ended, no_longer, together, wished
 from cumbre.read.clauses import ADVERBS, Shape, Verb
+from cumbre.read.judging import SLURS, described, dubbed, named
 from cumbre.read.lexicon import Lexicon, Rule
 from cumbre.read.mention import PREPOSITIONS
 from cumbre.read.morphology import PAST, PRES
@@ -15,28 +17,6 @@ from cumbre.read.trigger import CAUSATIVES, REPORTING, SPEAKING, Trigger
 from cumbre.read.wordlists import words
 
 __all__ = ["denials", "moods"]
-
-
-def _inflected(name: str) -> frozenset[str]:
-    """The words of a list with their Spanish genders and numbers."""
-    found = set(words(name))
-    for word in words(name):
-        if word.endswith("o"):
-            found |= {word[:-1] + "a", word + "s", word[:-1] + "as"}
-        elif word.endswith(("a", "e")):
-            found.add(word + "s")
-        elif word.endswith(("al", "il", "or")):
-            found |= {word + "es", word + "a"} if word.endswith("or") else {word + "es"}
-    return frozenset(found)
-
-
-HOSTILE = _inflected("hostile")
-
-
-FRIENDLY = _inflected("friendly")
-
-
-DENIAL = _inflected("denial")
 
 
 NEGATED_REJECT = words("negated_reject")
@@ -149,18 +129,14 @@ def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape)
             trigger.rule.id == "request.ask"
             and v is not None
             and any(lemma == "llamar" for lemma, _ in v.lemmas)
-            and _named(trigger, tokens)
+            and named(trigger, tokens)
         ):
             trigger.type = "ACCUSE"
         if trigger.rule.kind == "describe":
-            turned = _described(trigger, tokens)
-            if (
-                turned is None
-                and any(lemma == "call" for lemma, _ in trigger.verb.lemmas if trigger.verb)
-                and _dubbed(trigger, tokens, shape)
-            ):
+            turned = described(trigger, tokens)
+            if turned is None and tokens[trigger.at].low.startswith("call") and dubbed(trigger, tokens, shape):
                 turned = "ACCUSE"
-            if turned is None and trigger.verb is not None and any(lemma in _SLURS for lemma, _ in trigger.verb.lemmas):
+            if turned is None and trigger.verb is not None and any(lemma in SLURS for lemma, _ in trigger.verb.lemmas):
                 turned = "ACCUSE"
             if trigger.rule.id == "accuse.cite" and turned != "ACCUSE":
                 continue
@@ -174,57 +150,12 @@ def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape)
     return [t for t in kept if not (t.rule.kind == "order" and t.softened)]
 
 
-_SLURS = frozenset(["tildar", "tachar", "motejar", "brand", "label"])
-
-
-def _named(trigger: Trigger, tokens: list[Token]) -> bool:
-    """ "llamó a Petro líder del narcotráfico": a name, not a call."""
-    window = [t.low for t in tokens[trigger.at + 2 : trigger.at + 8]]
-    stop = next((i for i, w in enumerate(window) if w in ("que", "para", "la", "a")), len(window))
-    texts = [t.text for t in tokens[trigger.at + 2 : trigger.at + 9]]
-    quote = next((i for i, w in enumerate(texts) if w in _QUOTES), -1)
-    if quote > 0 and not any(w in FRIENDLY for w in window):
-        return "que" not in window[:quote] and "para" not in window[:quote]
-    return any(w in HOSTILE for w in window[:stop])
-
-
-def _dubbed(trigger: Trigger, tokens: list[Token], shape: Shape) -> bool:
-    """ "called the president "a puppet"": words in quotation marks right behind an actor, and no word of praise."""
-    for j in range(trigger.at + 2, min(len(tokens), trigger.at + 7)):
-        if tokens[j].text in _QUOTES:
-            return (j - 1) in shape.mentioned
-    return False
-
-
-_QUOTES = frozenset(["«", "“", '"', "‘"])
-
-
-def _described(trigger: Trigger, tokens: list[Token]) -> str | None:
-    window = {t.low for t in tokens[trigger.at + 1 : trigger.at + 18]}
-    if window & DENIAL:
-        return "REJECT"
-    if window & HOSTILE:
-        return "ACCUSE"
-    if window & FRIENDLY:
-        return "SUPPORT"
-    return None
-
-
 _COMING = {
     "COOPERATE": "AGREE", "AID": "AGREE", "SUPPORT": "AGREE", "CONSULT": "AGREE", "AGREE": "AGREE", "CONCEDE": "CONCEDE",
     "RETREAT": "CONCEDE",
     "SANCTION": "SANCTION", "MOBILIZE": "MOBILIZE", "COERCE": "THREATEN", "ASSAULT": "THREATEN", "REJECT": "REJECT", "REQUEST": "REQUEST",
     "THREATEN": "THREATEN", "ACCUSE": "THREATEN",
 }  # fmt: skip
-
-
-_ENDED = {
-    "AID": "SANCTION", "COOPERATE": "SANCTION", "CONCEDE": "SANCTION", "CONSULT": "SANCTION", "SUPPORT": "SANCTION", "AGREE": "SANCTION",
-    "ASSAULT": "RETREAT", "COERCE": "RETREAT", "MOBILIZE": "RETREAT", "PROTEST": "CONCEDE", "SANCTION": "CONCEDE",
-}  # fmt: skip
-
-
-_STOP = frozenset(["stop", "cease", "halt", "quit", "suspend", "dejar", "cesar", "parar", "discontinue"])
 
 
 _OWN = frozenset(["its", "his", "her", "their", "su", "sus"])
@@ -234,49 +165,6 @@ _READY = frozenset(
     ["ready", "prepared", "willing", "dispuesto", "dispuesta", "dispuestos", "listo", "lista", "preparado", "preparada"]
 )
 _STATING = frozenset(["insist", "suggest", "insistir", "sugerir"])
-
-
-def _no_longer(v: Verb, tokens: list[Token]) -> bool:
-    """ "ya no transfiere armas", "will no longer supply weapons": what was done so far ends."""
-    low = [t.low for t in tokens[max(0, v.start - 1) : v.at + 1]]
-    return ("ya" in low and "no" in low) or "longer" in low
-
-
-def _below(v: Verb, shape: Shape) -> Verb | None:
-    """The verb of the clause that a verb of saying opens."""
-    return next((o for o in shape.verbs if o.at > v.at and (o.finite or o.modal)), None)
-
-
-def _wished(below: Verb, tokens: list[Token], lang: str) -> bool:
-    """ "insisted that Iran stop", "insistió en que se retire": a wish stands in the subjunctive, a statement does not."""
-    if lang == "es":
-        return bool(below.flags & 128) and not below.flags & (PAST | PRES)
-    low = {t.low for t in tokens[below.start : below.at + 1]}
-    if low & {"should", "must", "needs", "need"}:
-        return True
-    return bool(below.flags & 16) and below.start == below.at and not low & {"have", "do", "are"}
-
-
-def _together(v: Verb, tokens: list[Token]) -> bool:
-    """ "se encontró con X", "se encontraron ayer": a meeting; "se encontraba de visita" is a place."""
-    near = [t.low for t in tokens[v.at + 1 : v.at + 6]]
-    if "con" in near:
-        return True
-    return tokens[v.at].low.endswith("aron") and not (near and near[0] in ("de", "muertos", "a"))
-
-
-def _conditional(v: Verb, tokens: list[Token]) -> bool:
-    """ "will reopen if", "solo autorizará ... si"."""
-    return any(t.low in ("if", "si", "unless", "until", "provided") for t in tokens[v.at : v.at + 14])
-
-
-def _ended(v: Verb, tokens: list[Token], shape: Shape) -> Verb | None:
-    """The verb that ends an act: "stopped issuing visas", "dejó de expedir visados"."""
-    last = next((o for o in reversed(shape.verbs) if o.at < v.start), None)
-    if last is None or not any(lemma in _STOP for lemma, _ in last.lemmas):
-        return None
-    gap = [t.low for t in tokens[last.at + 1 : v.start]]
-    return last if (not gap and v.gerund) or (gap == ["de"] and v.infinitive) else None
 
 
 def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) -> str | None:
@@ -337,11 +225,11 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return "REJECT"  # who defends his own decision turns criticism down
     if rule.kind == "cowed":
         return "REJECT" if v.negated and (v.passive or v.reflexive) else None
-    if rule.id == "request.ask" and lemmas & _STATING and "que" in (follow, after2) or follow == "that" and lemmas & _STATING:
-        below = _below(v, shape)
-        if below is not None and not _wished(below, tokens, lex_lang):
-            return "REJECT" if below.negated and "suggest" not in lemmas and "sugerir" not in lemmas else None
-    if rule.kind == "mutual" and "encontrar" in lemmas and v.reflexive and not _together(v, tokens):
+    if (rule.id == "request.ask" and lemmas & _STATING and "que" in (follow, after2)) or (follow == "that" and lemmas & _STATING):
+        said = below(v, shape)
+        if said is not None and not wished(said, tokens, lex_lang):
+            return "REJECT" if said.negated and "suggest" not in lemmas and "sugerir" not in lemmas else None
+    if rule.kind == "mutual" and "encontrar" in lemmas and v.reflexive and not together(v, tokens):
         return None
     if (
         rule.id == "agree.agree"
@@ -354,7 +242,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     if (
         v.future
         and rule.type in ("COOPERATE", "AID", "SUPPORT", "CONSULT", "AGREE", "CONCEDE", "RETREAT")
-        and _conditional(v, tokens)
+        and conditional(v, tokens)
     ):
         return None
     if any(t.low in ("heat", "volume") for t in tokens[v.at : v.at + 5]):
@@ -363,13 +251,13 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return "THREATEN" if (v.future or (v.modal and _reported(v, shape))) and not v.negated else None
     if rule.kind == "never":
         return "THREATEN" if v.negated and not v.flags & PAST else None
-    end = _ended(v, tokens, shape)
+    end = ended(v, tokens, shape)
     if end is not None:
         unreal = end.negated or end.modal or end.latent or (end.infinitive and shape.finite_before[end.start] > 0)
-        return None if unreal else _ENDED.get(rule.type)
+        return None if unreal else ENDED.get(rule.type)
     if v.negated and v.future and rule.type in ("AID", "COOPERATE", "SUPPORT", "CONSULT", "RETREAT", "AGREE", "CONCEDE"):
-        return "SANCTION" if _no_longer(v, tokens) else "REJECT"
-    if v.negated and _no_longer(v, tokens) and rule.type in ("AID", "COOPERATE", "CONCEDE", "SUPPORT", "AGREE"):
+        return "SANCTION" if no_longer(v, tokens) else "REJECT"
+    if v.negated and no_longer(v, tokens) and rule.type in ("AID", "COOPERATE", "CONCEDE", "SUPPORT", "AGREE"):
         return "SANCTION"
     if v.negated and lemmas & _RULING_OUT and not v.modal:
         ahead = {t.low for t in tokens[trigger.end : trigger.end + 9]}

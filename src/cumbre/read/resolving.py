@@ -79,10 +79,10 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
             and partner.code
             and partner.kind == "actor"
             and lex_lang == "es"
+            and not tokens[partner.start].text[:1].isupper()
         ):
-            if any(not t.text[:1].isupper() for t in tokens[partner.start : partner.start + 1]):
-                mention.code, mention.inferred = partner.code, True  # "diputados y jueces nicaragüenses"
-                continue
+            mention.code, mention.inferred = partner.code, True  # "diputados y jueces nicaragüenses"
+            continue
         # "police in Medellín", "manifestantes en Túnez"
         after = next(
             (

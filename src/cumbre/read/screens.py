@@ -17,7 +17,8 @@ _MAY_LACK = words("may_lack")
 _STRICT = words("strict")
 _ABSTRACT = words("abstract")
 _UNREAL = re.compile(
-    r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic|centuries ago|hace \w+ siglos|\d\dth century|siglo X[IVX]+\b",
+    r"(?:best|worst)[ -]case|possible that|hypothetical|en el (?:mejor|peor) de los casos|es posible que|hipotétic|"
+    r"centuries ago|hace \w+ siglos|\d\dth century|siglo X[IVX]+\b",
     re.IGNORECASE,
 )
 _GAME = re.compile(

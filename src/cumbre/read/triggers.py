@@ -321,9 +321,9 @@ def _nominal_trigger(i: int, tokens: list[Token], lex: Lexicon, shape: Shape) ->
                     break
             if obj < 0:
                 continue
-        if rule.type == "ASSAULT" and lex.lang == "es" and i > 1 and tokens[i - 1].low == "de" and tokens[i - 2].low in lex.nouns:
-            if not low.endswith("s"):
-                continue  # "aviones de combate"
+        modifies = lex.lang == "es" and i > 1 and tokens[i - 1].low == "de" and tokens[i - 2].low in lex.nouns
+        if rule.type == "ASSAULT" and modifies and not low.endswith("s"):
+            continue  # "aviones de combate"
         follow = tokens[end] if end < len(tokens) else None
         if (
             lex.lang == "en" and obj < 0 and follow is not None and follow.text[:1].islower() and follow.low not in PREPOSITIONS

@@ -1,0 +1,393 @@
+"""One trigger to one coded event: its sides, and the type that they and the words beside them make of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cumbre.read.arguments import Arguments
+from cumbre.read.completing import complete
+from cumbre.read.mention import Mention
+from cumbre.read.screens import abstract, far
+from cumbre.read.tokens import Token
+from cumbre.read.trigger import Trigger
+from cumbre.read.wordlists import words
+
+__all__ = ["Coded", "code_event", "wronged"]
+
+_CROWD = words("crowd")
+
+_STATE = frozenset(("GOV", "IGO", "MIL", "COP"))
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One event of a sentence; all offsets are in the stored text. `features` feed the confidence model."""
+
+    type: str
+    mode: str
+    source: str | None
+    target: str | None
+    rule: str
+    trigger: tuple[int, int]
+    source_span: tuple[int, int] | None
+    target_span: tuple[int, int] | None
+    source_row: str = ""
+    target_row: str = ""
+    inferred: tuple[str, ...] = ()
+    also_sources: tuple[str, ...] = ()
+    also_targets: tuple[str, ...] = ()
+    mutual: bool = False
+    features: tuple[float, ...] = ()
+    nominal: bool = False
+    future: bool = False
+
+
+_LOOSE = words("loose")
+
+_TALKS = frozenset(("talks", "negotiations", "dialogue", "diálogos", "diálogo", "negociaciones", "mesa", "conversaciones"))
+
+_HOME_TAX = words("home_tax")
+
+_BLOCKING = words("blocking") | {"cut", "cortar", "interrumpir", "colapsar"}
+
+_THINGS = words("things")
+
+_HARM = words("harm")
+
+_HOME_TYPES = words("home_types")
+
+
+def _span(m: Mention | None, tokens: list[Token]) -> tuple[int, int] | None:
+    return None if m is None else (tokens[m.start].start, tokens[m.end - 1].end)
+
+
+def _others(m: Mention | None, mentions: list[Mention], skip: str | None) -> tuple[str, ...]:
+    if m is None:
+        return ()
+    found = (o.actor for o in mentions if o is not m and o.group == m.group and o.kind in ("actor", "attr", "role"))
+    return tuple(dict.fromkeys(a for a in found if a is not None and a != m.actor and a != skip))
+
+
+def _locals(source: Mention | None, target: Mention | None, mentions: list[Mention], tokens: list[Token]) -> Mention | None:
+    """Protesters without a country are the people of the place where they march."""
+    for m in mentions:
+        named = tokens[m.start].text[:1].isupper() and tokens[m.end - 1].text[:1].isupper()
+        if (
+            m.code
+            and (
+                m.kind == "place"
+                or ((named or m.kind == "attr") and m.prep in ("in", "en", "across", "through", "por", "throughout"))
+            )
+            and m is not target
+        ):
+            return replace(source or m, code=m.code, sector="CVL", kind="actor", inferred=True)
+    return None
+
+
+def _at_home(
+    kind: str, source: Mention | None, target: Mention | None, tokens: list[Token]
+) -> tuple[Mention | None, Mention | None]:
+    """A role without a country beside an actor of a country belongs to it: "the police arrested ten students"."""
+    if target is not None and target.kind == "role" and target.code is None and source is not None and source.code is not None:
+        word = tokens[target.end - 1].low
+        if (
+            word not in _LOOSE
+            and target.sector not in ("BUS", "MED", "NGO")
+            and source.sector != "IGO"
+            and kind in _HOME_TYPES
+            and (word not in _THINGS or (kind == "ASSAULT" and source.sector in ("REB", "CRM")))
+            and (source.sector != target.sector or source.sector == "GOV")
+            and (kind != "REJECT" or target.sector in ("GOV", "LEG", "JUD", "REB", "OPP"))
+        ):
+            target = replace(target, code=source.code, inferred=True)
+    elif (
+        source is not None
+        and source.kind == "role"
+        and source.code is None
+        and target is not None
+        and target.code is not None
+        and target.sector != "IGO"
+        and not (kind in ("PROTEST", "ASSAULT") and any(t.low in _MISSIONS for t in tokens[target.start : target.end]))
+        and (
+            source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL")
+            or (kind in ("PROTEST", "ASSAULT") and source.sector == "CVL")
+        )
+        and kind in ("COERCE", "ACCUSE", "REJECT", "ASSAULT", "PROTEST", "REQUEST")
+    ):
+        source = replace(source, code=target.code, inferred=True)
+    return source, target
+
+
+def _reversed(trigger: Trigger, target: Mention | None) -> bool:
+    """A government that annuls its own decision, without another side behind the verb."""
+    lemmas = {lemma for lemma, _ in trigger.verb.lemmas} if trigger.verb is not None else set()
+    return bool(lemmas & _REVERSING) and (target is None or target.start < trigger.at)
+
+
+def _telephoned(trigger: Trigger, target: Mention | None, tokens: list[Token]) -> bool:
+    """ "llamó al presidente ruso" is a telephone call, "llamó a los colombianos a votar" an appeal."""
+    if (
+        trigger.rule.id != "request.ask"
+        or trigger.type != "REQUEST"
+        or target is None
+        or not target.person
+        or trigger.verb is None
+    ):
+        return False
+    if not any(lemma == "llamar" for lemma, _ in trigger.verb.lemmas) or not 0 <= target.start - trigger.end <= 1:
+        return False
+    return target.end >= len(tokens) or tokens[target.end].low not in ("a", "al", "que")
+
+
+def _joint(trigger: Trigger, tokens: list[Token]) -> bool:
+    """Exercises held together are cooperation: "joint drills", "maniobras conjuntas"."""
+    return any(t.low in _JOINT for t in tokens[max(0, trigger.start - 2) : trigger.end + 3])
+
+
+_LEAVING = frozenset(["withdraw", "retirar", "pull", "exit", "abandonar", "leave", "salir"])
+
+_REVERSING = frozenset(["anular", "revocar", "annul", "nullify", "overturn", "quash", "reverse", "rescind", "revertir", "undo"])
+
+_MISSIONS = frozenset(
+    ["embassy", "consulate", "embajada", "consulado", "ambassador", "embajador", "consul", "cónsul", "legation", "legación"]
+)
+
+_JOINT = frozenset(
+    [
+        "joint",
+        "jointly",
+        "combined",
+        "conjunto",
+        "conjuntos",
+        "conjunta",
+        "conjuntas",
+        "conjuntamente",
+        "combinados",
+        "combinadas",
+    ]
+)
+
+
+def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions: list[Mention]) -> Coded | None:
+    source, target = arguments.sides(trigger)
+    kind, mode, rule = trigger.type, trigger.rule.mode, trigger.rule
+    if far(trigger, source, target) or abstract(trigger, tokens):
+        return None
+    if rule.id == "cooperate.resume" and source is None and trigger.verb is not None and not trigger.verb.passive:
+        return None  # "the dam supplies ..."
+    if (
+        kind == "MOBILIZE"
+        and trigger.verb is not None
+        and trigger.verb.reduced
+        and not trigger.verb.finite
+        and (target is None or source is None)
+    ):
+        return None  # "the soldiers stationed at ..."
+    leaving = trigger.verb is not None and any(lemma in _LEAVING for lemma, _ in trigger.verb.lemmas)
+    force = source is not None and source.sector in ("MIL", "REB")
+    if rule.id == "sanction.stop" and force and leaving and tokens[trigger.obj].low not in _TALKS:
+        kind, mode = "RETREAT", "withdraw"
+    if kind == "PROTEST" and trigger.nominal and trigger.at and tokens[trigger.at - 1].low in ("in", "en"):
+        main = next((o for o in arguments.shape.verbs if o.finite), None)
+        lead = arguments.subject(main) if main is not None else None
+        if lead is None or lead.sector in _STATE:
+            return None  # "in protest at": why a state did what the verb says
+    if (
+        kind == "CONCEDE"
+        and source is not None
+        and target is not None
+        and source.code == target.code
+        and target.sector in ("MIL", "SPY", "COP")
+    ):
+        return None  # a government that lets its own services act
+    if rule.id == "retreat.depart" and (
+        source is None or source.sector not in ("MIL", "REB") or {t.low for t in tokens[trigger.at : trigger.at + 9]} & _HARM
+    ):
+        return None
+    if (
+        kind == "REQUEST"
+        and trigger.verb is not None
+        and trigger.verb.infinitive
+        and source is not None
+        and source.sector == "CVL"
+    ):
+        kind = "PROTEST"  # "took to the streets to demand"
+    if rule.id == "sanction.suspend_member" and (target is None or target.sector in ("COP", "CVL", "MED")):
+        return None
+    if rule.kind == "drill" or (kind == "MOBILIZE" and source is not None and _joint(trigger, tokens)):
+        partner = arguments.partner(source) if source is not None else None
+        if partner is not None or (target is not None and target.prep in ("with", "con")):
+            kind, mode, target = "COOPERATE", "", partner or target
+    if rule.id == "consult.visit" and not trigger.nominal and (target is None or target.start < trigger.at or source is None):
+        return None
+    if (
+        rule.id == "consult.visit"
+        and target is not None
+        and target.sector not in ("GOV", "IGO", "MIL", "REB", "VAT")
+        and target.kind != "place"
+    ):
+        return None
+    if rule.id == "coerce.ban" and source is None:
+        return None
+    if _telephoned(trigger, target, tokens):
+        kind, mode = "CONSULT", "phone"
+    if rule.id == "reject.block" and source is not None and source.sector == "GOV" and _reversed(trigger, target):
+        kind, mode = "CONCEDE", ""
+    if rule.id == "consult.host" and (target is None or target.prep in ("from", "de", "of", "in", "by", "por", "en")):
+        return None
+    if rule.id in ("sanction.impose", "concede.ease") and target is None and tokens[trigger.obj].low in _HOME_TAX:
+        return None
+    if (
+        source is not None
+        and source.sector in ("CVL", "BUS")
+        and trigger.verb is not None
+        and any(lemma in _BLOCKING for lemma, _ in trigger.verb.lemmas)
+    ) and rule.id in ("sanction.stop", "reject.block", "assault.capture_town", "coerce.seize"):
+        kind, mode = "PROTEST", "obstruct"
+    if kind == "PROTEST" and rule.kind == "protest" and (source is None or source.code is None):
+        source = _locals(source, target, mentions, tokens) or source
+    v = trigger.verb
+    if (
+        (rule.id == "coerce.repress" or (rule.id == "coerce.ban" and trigger.words > 1))
+        and source is not None
+        and source.code
+        and target is None
+    ):
+        target = replace(source, sector="CVL", kind="actor", inferred=True, group=-1)
+    broken = rule.id == "sanction.stop" and any(t.low in _TALKS for t in tokens[trigger.start : trigger.end])
+    if broken and target is None and source is not None and source.code and source.sector in ("REB", "CRM"):
+        target = replace(source, sector="GOV", kind="actor", inferred=True, group=-1)
+    source, target = complete(trigger, kind, source, target, tokens, arguments)
+    source, target = _at_home(kind, source, target, tokens)
+    if kind == "PROTEST" and source is not None and tokens[source.end - 1].low in _THINGS and rule.kind == "protest_actor":
+        kind, mode = "COERCE", ""  # ships that surround a boat do not demonstrate
+    if kind == "PROTEST" and source is not None:
+        if source.sector in _STATE:
+            if rule.kind == "protest_actor" or source.kind == "attr":
+                return None
+            lemmas = {lemma for lemma, _ in trigger.verb.lemmas} if trigger.verb else set()
+            if lemmas & {"call", "convocar"}:
+                kind, mode = "REQUEST", ""
+            elif not lemmas or lemmas & {"protest", "protestar"}:
+                kind, mode = "ACCUSE", "disapprove"
+        elif rule.kind == "protest_actor" and source.sector not in _CROWD:
+            return None
+    elif rule.kind == "protest_actor" and source is None:
+        return None
+    if target is not None and target.kind in ("pron",) and target.code is None:
+        target = None
+    if (
+        source is not None
+        and target is not None
+        and source is not target
+        and source.actor == target.actor
+        and source.start == target.start
+    ):
+        target = None
+    a, b = (source.actor if source else None), (target.actor if target else None)
+    known = source is not None and source.kind in ("pair", "role", "pron")
+    paired = (
+        source is not None
+        and source.kind == "pair"
+        and not trigger.nominal
+        and (kind in ("RETREAT", "CONSULT", "AGREE", "COOPERATE", "ASSAULT") or rule.id in ("support.sign", "support.relations"))
+    )
+    crowd = kind == "PROTEST" and source is not None and source.kind == "role"
+    if a is None and b is None and (paired or crowd):
+        pass
+    elif a is None and b is None and source is not None and target is not None and not trigger.nominal and source is not target:
+        armed = {source.sector, target.sector} & {"REB", "CRM", "OPP"}
+        if (rule.kind not in ("carrier_say", "say") and kind not in ("ASSAULT", "COERCE") and not armed) or "pair" in (
+            source.kind,
+            target.kind,
+        ):
+            return None
+    elif (
+        a is None
+        and b is None
+        and not (
+            known
+            and kind in ("RETREAT", "CONSULT", "AGREE")
+            and not trigger.nominal
+            and source is not None
+            and source.kind == "pair"
+        )
+    ):
+        return None
+    if (
+        trigger.nominal
+        and trigger.light is None
+        and (a is None or b is None)
+        and kind not in ("ASSAULT", "PROTEST", "CONSULT", "THREATEN")
+    ):
+        return None
+    between = source is not None and source.prep in ("between", "entre")
+    if trigger.nominal and kind in ("CONSULT", "AGREE", "SUPPORT", "COOPERATE") and (a is None or b is None) and not between:
+        return None
+    if trigger.nominal and kind == "THREATEN" and (a is None or b is None):
+        return None
+    if trigger.nominal and a is None and target is not None and target.prep in ("in", "en", "at", "near"):
+        return None
+    if v is not None and v.gerund and a is None and kind in ("SANCTION", "CONCEDE"):
+        return None  # "halting deliveries": what came of it
+    if v is not None and v.reduced and not v.finite and a is None and kind != "ASSAULT":
+        return None
+    if source is not None and source.kind == "place" and kind != "PROTEST":
+        a = None
+    landed = trigger.verb is not None and any(lemma in ("land", "desembarcar", "disembark") for lemma, _ in trigger.verb.lemmas)
+    if rule.id == "consult.visit" and landed and source is not None and source.sector == "MIL":
+        kind, mode = "MOBILIZE", ""
+    if rule.id == "assault.fire" and b is None:
+        kind, mode = "MOBILIZE", ""  # a missile fired at nobody is a show of force
+    if (
+        (
+            kind == "REJECT"
+            and trigger.verb is not None
+            and target is not None
+            and target.sector in ("CVL", "MED", "BUS", "PTY", "OPP")
+        )
+        and any(lemma in ("vetar", "veto") for lemma, _ in trigger.verb.lemmas)
+        and trigger.obj < 0
+    ):
+        kind = "COERCE"
+    if kind != rule.type:
+        mode = ""
+    inferred = tuple(side for side, m in (("source", source), ("target", target)) if m is not None and m.inferred)
+    features = (
+        1.0, float(trigger.nominal), float(trigger.words > 0), float(trigger.obj >= 0), float(a is not None), float(b is not None),
+        float(bool(inferred)), float(kind != rule.type), float(trigger.verb is not None and trigger.verb.passive),
+        float(trigger.verb is not None and (trigger.verb.infinitive or trigger.verb.gerund)),
+        float(source is not None and source.kind == "attr"), float(target is not None and target.kind in ("attr", "place")),
+        min(len(tokens), 60) / 60.0, min(len(mentions), 8) / 8.0,
+        float(target is not None and target.start < trigger.at and not (trigger.verb is not None and trigger.verb.passive)),
+        float(trigger.light is not None),
+    )  # fmt: skip
+    return Coded(
+        kind, mode, a, b, rule.id, (tokens[trigger.start].start, tokens[min(trigger.end, len(tokens)) - 1].end),
+        _span(source, tokens), _span(target, tokens), source.row if source else "", target.row if target else "", inferred,
+        _others(source, mentions, b), _others(target, mentions, a), rule.kind in ("mutual", "carrier_mutual"), features, trigger.nominal,
+        kind != rule.type or (trigger.verb is not None and trigger.verb.future),
+    )  # fmt: skip
+
+
+def wronged(trigger: Trigger, sides: tuple[str, str], tokens: list[Token]) -> Coded:
+    """The event behind a grievance; both sides come from the sentence around it."""
+    features = (
+        1.0,
+        1.0,
+        float(trigger.words > 0),
+        float(trigger.obj >= 0),
+        1.0,
+        1.0,
+        1.0,
+        *(0.0,) * 5,
+        min(len(tokens), 60) / 60.0,
+        0.25,
+        0.0,
+        0.0,
+    )
+    where = (tokens[trigger.start].start, tokens[min(trigger.end, len(tokens)) - 1].end)
+    return Coded(
+        trigger.type, trigger.rule.mode, *sides, trigger.rule.id, where, None, None, inferred=("source", "target"), features=features,
+        nominal=True,
+    )  # fmt: skip

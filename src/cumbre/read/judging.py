@@ -1,0 +1,67 @@
+"""What a speaker calls another: hostile words, words of praise, words that deny."""
+
+from __future__ import annotations
+
+from cumbre.read.clauses import Shape
+from cumbre.read.tokens import Token
+from cumbre.read.trigger import Trigger
+from cumbre.read.wordlists import words
+
+__all__ = ["SLURS", "described", "dubbed", "named"]
+
+
+def _inflected(name: str) -> frozenset[str]:
+    """The words of a list with their Spanish genders and numbers."""
+    found = set(words(name))
+    for word in words(name):
+        if word.endswith("o"):
+            found |= {word[:-1] + "a", word + "s", word[:-1] + "as"}
+        elif word.endswith(("a", "e")):
+            found.add(word + "s")
+        elif word.endswith(("al", "il", "or")):
+            found |= {word + "es", word + "a"} if word.endswith("or") else {word + "es"}
+    return frozenset(found)
+
+
+HOSTILE = _inflected("hostile")
+
+
+FRIENDLY = _inflected("friendly")
+
+
+DENIAL = _inflected("denial")
+
+SLURS = frozenset(["tildar", "tachar", "motejar", "brand", "label"])
+
+
+def named(trigger: Trigger, tokens: list[Token]) -> bool:
+    """ "llamó a Petro líder del narcotráfico": a name, not a call."""
+    window = [t.low for t in tokens[trigger.at + 2 : trigger.at + 8]]
+    stop = next((i for i, w in enumerate(window) if w in ("que", "para", "la", "a")), len(window))
+    texts = [t.text for t in tokens[trigger.at + 2 : trigger.at + 9]]
+    quote = next((i for i, w in enumerate(texts) if w in _QUOTES), -1)
+    if quote > 0 and not any(w in FRIENDLY for w in window):
+        return "que" not in window[:quote] and "para" not in window[:quote]
+    return any(w in HOSTILE for w in window[:stop])
+
+
+def dubbed(trigger: Trigger, tokens: list[Token], shape: Shape) -> bool:
+    """ "called the president "a puppet"": words in quotation marks right behind an actor, and no word of praise."""
+    for j in range(trigger.at + 2, min(len(tokens), trigger.at + 7)):
+        if tokens[j].text in _QUOTES:
+            return (j - 1) in shape.mentioned
+    return False
+
+
+_QUOTES = frozenset(["«", "“", '"', "‘"])
+
+
+def described(trigger: Trigger, tokens: list[Token]) -> str | None:
+    window = {t.low for t in tokens[trigger.at + 1 : trigger.at + 18]}
+    if window & DENIAL:
+        return "REJECT"
+    if window & HOSTILE:
+        return "ACCUSE"
+    if window & FRIENDLY:
+        return "SUPPORT"
+    return None
