@@ -12,6 +12,7 @@ from cumbre.table.bargain import single
 from cumbre.table.election import election
 from cumbre.table.mean import mean_levers, weighted_mean, weighted_median
 from cumbre.table.nash import settle_nash
+from cumbre.table.package import solve_package
 
 LOTTERIES = ("election", "favourite")
 SMOOTH = ("compromise", "nash", "kalai_smorodinsky", "egalitarian")
@@ -203,3 +204,46 @@ def test_awkward_issues_are_solved(name, x, s, c):
     if name == "exchange" and len(x) == 80:
         pytest.skip("one issue has nothing to exchange")
     assert min(x) - 1e-6 <= settle(name, x, s, c) <= max(x) + 1e-6
+
+
+@pytest.mark.parametrize("rule", ["nash", "ks", "egalitarian"])
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_packages_are_efficient_and_rational(rule, seed):
+    """Nobody loses by a package against no deal where both can gain, and no other package serves both better."""
+    rng = np.random.default_rng(seed)
+    x, s = rng.random((1, 2, 3)), rng.random((1, 2, 3)) + 0.05
+    q = rng.random(3)
+    d = -(s * (x - q) ** 2).sum(-1) - 0.1 * s.sum(-1)
+    found = solve_package(x, s, d, rule=rule)
+    assert found.zone[0]
+    assert found.gains.min() > 0
+    others = rng.random((4000, 3))
+    gains = -(s[0] * (x[0] - others[:, None]) ** 2).sum(-1) - d
+    assert not (gains > found.gains + 1e-6).all(1).any()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_fair_packages_are_fair(seed):
+    """Kalai-Smorodinsky gives both the same share of what each could gain; equal gains gives both the same."""
+    rng = np.random.default_rng(seed)
+    x, s = rng.random((5, 2, 3)), rng.random((5, 2, 3)) + 0.05
+    d = -(s * (x - 0.5) ** 2).sum(-1) - 0.2
+    one = np.zeros((5, 2))
+    for side in range(2):
+        # the most of one side while the other gains nothing: its weight is raised until the other is at its threat
+        low, high = np.zeros(5), np.ones(5)
+        for _ in range(50):
+            mid = 0.5 * (low + high)
+            w = np.stack([mid, 1 - mid] if side == 0 else [1 - mid, mid], 1)
+            z = (w[:, :, None] * s * x).sum(1) / np.maximum((w[:, :, None] * s).sum(1), 1e-300)
+            g = -(s * (x - z[:, None]) ** 2).sum(-1) - d
+            more = g[:, 1 - side] > 0
+            low, high = np.where(more, mid, low), np.where(more, high, mid)
+        one[:, side] = g[:, side]
+    kalai = solve_package(x, s, d, rule="ks", steps=40).gains / one
+    assert np.allclose(kalai[:, 0], kalai[:, 1], atol=1e-4)
+    equal = solve_package(x, s, d, rule="egalitarian", steps=40)
+    inside = (equal.weight > 1e-6) & (equal.weight < 1 - 1e-6)
+    assert np.allclose(equal.gains[inside, 0], equal.gains[inside, 1], atol=1e-6)

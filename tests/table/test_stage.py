@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from made_table import AS_OF, issue, position, small_case, worlds_of
+from scipy import special
 
 from cumbre.errors import InputError, UsageError
 from cumbre.record import load
@@ -190,6 +191,43 @@ def test_adding_an_actor_leaves_the_other_draws_alone(small):
     assert np.array_equal(e.change, d.change)
 
 
+def test_coding_a_red_line_moves_no_position(small):
+    from cumbre.table.reading import read_case
+    from cumbre.table.sampling import draw_inputs
+    from cumbre.worlds import Stream
+
+    plain, lined = (
+        draw_inputs(read_case(small.change(positions=rows)), lambda name: Stream(1, "table", name, 0, 2048))
+        for rows in (
+            tuple(r.model_copy(update={"red_line": None}) for r in small.positions),
+            tuple(r.model_copy(update={"red_line": r.mode}) for r in small.positions),
+        )
+    )
+    assert np.array_equal(plain.position, lined.position)
+    assert np.array_equal(plain.salience, lined.salience)
+    assert plain.red_holds.all()
+    assert lined.red_holds.mean(0) == pytest.approx(np.full(len(small.positions), 0.9), abs=0.01)
+
+
+def test_points_are_a_net_in_random_order():
+    from cumbre.table.net import CELLS, TICKS, normal_at, points, uniform_at
+    from cumbre.worlds import Stream
+
+    p = points(Stream(1, "table", "a", 0, CELLS), 3)
+    # one point in each cell of each coordinate, and as many in each of 32 x 32 boxes of each pair
+    assert (np.sort(p // (TICKS // CELLS), axis=0) == np.arange(CELLS)[:, None]).all()
+    box = p // (TICKS // 32)
+    for one, two in ((0, 1), (0, 2), (1, 2)):
+        counts = np.bincount(box[:, one] * 32 + box[:, two], minlength=1024)
+        assert counts.max() <= 8
+    assert (np.bincount(box[:, 0] * 32 + box[:, 1], minlength=1024) == 2).all()
+    other = points(Stream(1, "table", "b", 0, CELLS), 3)
+    assert np.abs(np.corrcoef(p.T, other.T)[:3, 3:]).max() < 0.1
+    z = normal_at(p)
+    assert np.abs(z - special.ndtri(uniform_at(p).astype(float))).max() < 0.02
+    assert z.std() == pytest.approx(1, abs=0.003)
+
+
 def test_fit_is_deterministic_and_picklable(small, fitted):
     again = pickle.loads(pickle.dumps(fit(small)))
     assert np.array_equal(again.change_shift, fitted.change_shift)
@@ -248,7 +286,7 @@ def test_a_larger_kernel_never_narrows(small):
         last = q[35] - q[3]
 
 
-@pytest.mark.parametrize("model", ["kalai_smorodinsky", "nash", "compromise", "election", "challenge"])
+@pytest.mark.parametrize("model", ["kalai_smorodinsky", "nash", "compromise", "election", "challenge", "exchange"])
 def test_each_concept_can_be_chosen_alone(small, model):
     f = dataclasses.replace(fit(small), model=model)
     data = worlds_of(small, f, 2048)["table"]

@@ -52,37 +52,42 @@ def _best(
     pick: npt.NDArray[np.intp] = np.zeros((worlds, 4), np.intp)
     move_p: Array = np.zeros(worlds, x.dtype)
     move_q: Array = np.zeros(worlds, x.dtype)
+    rows, tiny = np.arange(worlds), 1e-30
     for i in range(n):
         for j in range(n):
             if i == j:
                 continue
+            # all pairs of issues at once: i gives way on p (axis 1), j on q (axis 2)
+            a, b = s[:, i], s[:, j]
             opposed = side[:, i] * side[:, j] < 0
-            reach_i = w[:, i] * (v[:, j] - v[:, i]) / total  # how far O_p goes if i yields fully
-            reach_j = w[:, j] * (v[:, i] - v[:, j]) / total
-            for p in range(m):
-                for q in range(m):
-                    if p == q:
-                        continue
-                    # i gives way on p: its salience for p relative to q is lower than that of j
-                    willing = s[:, i, p] * s[:, j, q] < s[:, i, q] * s[:, j, p]
-                    rate = (s[:, i, p] + s[:, j, p]) / np.maximum(s[:, i, q] + s[:, j, q], 1e-30)
-                    # after earlier trades a full move may point away from what the partner wants: then there is nothing to give
-                    towards = (reach_i[:, p] * (x[:, j, p] - o[:, p]) > 0) & (reach_j[:, q] * (x[:, i, q] - o[:, q]) > 0)
-                    # no further than the other's full move, and not past what the one who gains wants
-                    far_p = np.minimum(np.abs(reach_i[:, p]), np.abs(x[:, j, p] - o[:, p]))
-                    far_q = np.minimum(np.abs(reach_j[:, q]), np.abs(x[:, i, q] - o[:, q]))
-                    size = np.minimum(far_p, far_q / np.maximum(rate, 1e-30))
-                    gain = -s[:, i, p] * size + s[:, i, q] * rate * size
-                    good = opposed[:, p] & opposed[:, q] & willing & towards & ~done[:, i, j, p, q] & (gain > best)
-                    best = np.where(good, gain, best)
-                    pick = np.where(good[:, None], np.array([i, j, p, q])[None], pick)
-                    move_p = np.where(good, np.sign(reach_i[:, p]) * size, move_p)
-                    move_q = np.where(good, np.sign(reach_j[:, q]) * size * rate, move_q)
+            reach_p = w[:, i] * (v[:, j] - v[:, i]) / total  # how far O_p goes if i yields fully
+            reach_q = w[:, j] * (v[:, i] - v[:, j]) / total
+            # after earlier trades a full move may point away from what the partner wants: then there is nothing to give
+            open_p, open_q = opposed & (reach_p * (x[:, j] - o) > 0), opposed & (reach_q * (x[:, i] - o) > 0)
+            # no further than the other's full move, and not past what the one who gains wants
+            far_p, far_q = np.minimum(np.abs(reach_p), np.abs(x[:, j] - o)), np.minimum(np.abs(reach_q), np.abs(x[:, i] - o))
+            rate = (a + b)[:, :, None] / np.maximum((a + b)[:, None, :], tiny)
+            size = np.minimum(far_p[:, :, None], far_q[:, None, :] / np.maximum(rate, tiny))
+            gain = size * (a[:, None, :] * rate - a[:, :, None])
+            # the one for whom p matters less, relative to q, gives way on p
+            willing = a[:, :, None] * b[:, None, :] < a[:, None, :] * b[:, :, None]
+            good = open_p[:, :, None] & open_q[:, None, :] & willing & ~done[:, i, j]
+            gain = np.where(good, gain, 0.0).reshape(worlds, m * m)
+            at = np.argmax(gain, axis=1)
+            found = gain[rows, at]
+            p, q = np.divmod(at, m)
+            better = found > best
+            best = np.where(better, found, best)
+            pick = np.where(better[:, None], np.stack([np.full(worlds, i), np.full(worlds, j), p, q], 1), pick)
+            move_p = np.where(better, np.sign(reach_p[rows, p]) * size[rows, p, q], move_p)
+            move_q = np.where(better, np.sign(reach_q[rows, q]) * (size * rate)[rows, p, q], move_q)
     return np.asarray(o), best, pick, move_p, move_q
 
 
-def exchange(x: Array, salience: Array, capability: Array, rounds: int = 5) -> tuple[Array, Array, list[list[Trade]]]:
-    """Outcomes before and after exchange, (world, issue) each, and the trades of each world in order.
+def exchange(
+    x: Array, salience: Array, capability: Array, rounds: int = 5, *, record: bool = True
+) -> tuple[Array, Array, list[list[Trade]]]:
+    """Outcomes before and after exchange, (world, issue) each, and the trades of each world in order (none without `record`).
 
     x, salience (world, issue, actor), capability (world, actor), any scale.
 
@@ -114,7 +119,7 @@ def exchange(x: Array, salience: Array, capability: Array, rounds: int = 5) -> t
         v[rows, j, q] += step_q
         after = (w * v).sum(1) / total
         gains = (s * (np.abs(ideal - o[:, None]) - np.abs(ideal - after[:, None]))).sum(-1)
-        for world in np.flatnonzero(live):
+        for world in np.flatnonzero(live) if record else ():
             trades[world].append(
                 Trade(
                     int(i[world]),
@@ -135,5 +140,5 @@ def settle_exchange(bargain: Bargain, rounds: int = 3) -> Array:
     """Outcomes after exchange, cut to the bounds; (world, issue)."""
     if bargain.position.shape[1] < 2:
         return np.asarray(np.clip(weighted_mean(bargain.position, bargain.weight), bargain.low, bargain.high))
-    _, after, _ = exchange(bargain.position, bargain.salience, bargain.capability, rounds)
+    _, after, _ = exchange(bargain.position, bargain.salience, bargain.capability, rounds, record=False)
     return np.asarray(np.clip(after, bargain.low, bargain.high)).astype(bargain.position.dtype)

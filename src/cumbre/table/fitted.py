@@ -22,7 +22,8 @@ Bools = npt.NDArray[np.bool_]
 class Judged:
     """Numbers that no data set gives; each is a prior with its reason, shown in the passports.
 
-    model_weights   bilateral mix of concepts; from how well each predicts human splits, and from DEU for the rest
+    model_weights   bilateral mix of concepts; from how well each predicts human splits, and from DEU for the rest; exchange of issues
+                    is worth no more there than the mean it starts from, so it shares the weight of the compromise
     deal_odds       log-odds by which a deal raises the chance that an issue of its group changes
     pressure_odds   log-odds by one sd of the decider's distance from the status quo
     slope_sd        spread of the breakdown slope: people dividing goods are not states
@@ -42,7 +43,8 @@ class Judged:
     """
 
     model_weights: tuple[tuple[str, float], ...] = (
-        ("kalai_smorodinsky", 0.35), ("nash", 0.30), ("compromise", 0.15), ("election", 0.15), ("challenge", 0.05),
+        ("kalai_smorodinsky", 0.35), ("nash", 0.30), ("compromise", 0.10), ("election", 0.15), ("challenge", 0.05),
+        ("exchange", 0.05),
     )  # fmt: skip
     deal_odds: float = 1.5
     pressure_odds: float = 0.5

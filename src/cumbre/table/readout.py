@@ -9,14 +9,17 @@ import pandas as pd
 
 from cumbre import priors
 from cumbre.record.case import Case
-from cumbre.table.explain import mean_lever_table
+from cumbre.table.explain import mean_lever_table, trades
 from cumbre.table.fitted import Fitted
 
 __all__ = ["deal_space", "outside_view", "readout"]
 
 
 def readout(case: Case, fitted: Fitted) -> dict[str, pd.DataFrame]:
-    """Tables by name: issues, zone, groups, models, levers, base_rates, outside_view."""
+    """Tables by name: issues, zone, groups, models, levers, trades, base_rates, outside_view.
+
+    Variance shares need worlds of their own and stand in `sensitivity`.
+    """
     f = fitted
     return {
         "issues": _issues(case, f),
@@ -27,6 +30,7 @@ def readout(case: Case, fitted: Fitted) -> dict[str, pd.DataFrame]:
         ),
         "models": pd.DataFrame(f.judged.model_weights, columns=["model", "weight"]),
         "levers": mean_lever_table(case, f),
+        "trades": trades(case, f),
         "base_rates": pd.DataFrame(
             {"issue": f.issue_ids, "low": f.base_rate[:, 0], "mode": f.base_rate[:, 1], "high": f.base_rate[:, 2],
              "target": f.target, "reached": f.reached if len(f.reached) else np.nan,

@@ -2,8 +2,8 @@
 
 A leader's utility is the state's interest plus what the leader gains in person, plus votes, less the audience cost of leaving the
 stated position (`stated` weight, larger in public). All four are quadratic, so their sum is one quadratic with a shifted ideal
-point. Packages come from Nash or Kalai-Smorodinsky over all issues of the pair; compromise, election and challenge work issue by
-issue with every actor. The concept is drawn per world.
+point. Packages come from Nash or Kalai-Smorodinsky over all issues of the pair, or from the exchanges that the two leaders trade from
+their weighted mean; compromise, election and challenge work issue by issue with every actor. The concept is drawn per world.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from cumbre.errors import UsageError
 from cumbre.table.bargain import Bargain
 from cumbre.table.challenge import settle_challenge
 from cumbre.table.election import settle_election
+from cumbre.table.exchange import exchange
 from cumbre.table.fitted import Fitted
 from cumbre.table.mean import weighted_mean
 from cumbre.table.package import Rule, solve_package
@@ -25,8 +26,9 @@ from cumbre.table.sampling import Draws
 __all__ = ["MODELS", "Settlement", "model_codes", "settle"]
 
 Array = npt.NDArray[np.float64]
-MODELS = ("kalai_smorodinsky", "nash", "compromise", "election", "challenge")
+MODELS = ("kalai_smorodinsky", "nash", "compromise", "election", "challenge", "exchange")
 _RULES: dict[str, Rule] = {"kalai_smorodinsky": "ks", "nash": "nash"}
+_TRADES = 3
 _CONCEPTS = {"election": settle_election, "challenge": settle_challenge}
 
 
@@ -203,6 +205,11 @@ def settle(f: Fitted, d: Draws, engaged: npt.NDArray[np.bool_]) -> Settlement:
         power = 1 / (1 + np.exp(-np.where(agenda, 0.5 * odds, odds)))
         for code, name in enumerate(MODELS):
             chosen = np.flatnonzero(model == code)
+            if name == "exchange" and len(chosen):
+                wants, cares = (v[chosen].transpose(0, 2, 1) for v in (x, s))
+                strength = np.stack([power[chosen], 1 - power[chosen]], 1)
+                traded = exchange(wants, cares, strength, _TRADES, record=False)[1]
+                z[np.ix_(chosen, mine)] = np.clip(traded, box_low[np.ix_(chosen, mine)], box_high[np.ix_(chosen, mine)])
             if name in _RULES and len(chosen):
                 links = f.links[np.ix_(mine, mine)] * 0.1
                 part = [v.astype(np.float32) for v in (x[chosen], s[chosen], threat[chosen], power[chosen], money[chosen])]

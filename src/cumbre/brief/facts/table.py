@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +76,19 @@ class OutsideView:
 
 
 @dataclass(frozen=True)
+class TradeFacts:
+    """Two sides give way, each on the issue it cares less about; how far the outcomes move on their scales, and the gain of each."""
+
+    giver: str
+    issue: Issue
+    shift: Figure
+    other: str
+    for_issue: Issue
+    for_shift: Figure
+    gain: Figure
+
+
+@dataclass(frozen=True)
 class TableFacts:
     """The section and the card."""
 
@@ -89,6 +103,7 @@ class TableFacts:
     delivered: Figure | None
     issues: tuple[IssueFacts, ...]
     outside: tuple[OutsideView, ...]
+    trades: tuple[TradeFacts, ...]
     last_day: dt.date
 
     @property
@@ -116,7 +131,8 @@ def table_facts(study: Study) -> TableFacts | None:
     return TableFacts(
         chance("any_deal", deal > 0), chance("full", deal == 2), chance("partial", deal == 1), chance("none", deal == 0),
         _causes(study), _models(study, deal), stages["signed"], stages["ratified"], stages["delivered"],
-        tuple(_issue(study, k, issue) for k, issue in known), _outside(study), last_day,
+        tuple(_issue(study, k, issue) for k, issue in known), _outside(study), _trades(study),
+        last_day,
     )  # fmt: skip
 
 
@@ -147,6 +163,30 @@ def _outside(study: Study) -> tuple[OutsideView, ...]:
             f"{base}.n", float(row["n"]), "cases", rule("rule.table.outside_n", source=source), form="count"
         )
         found.append(OutsideView(str(row["kind"]), str(row["group"]), str(row["outcome"]), share, n, source))
+    return tuple(found)
+
+
+def _trades(study: Study) -> tuple[TradeFacts, ...]:
+    frame = study.readout("table", "trades")
+    if frame is None:
+        return ()
+    found = []
+    for k, row in enumerate(frame.head(3).to_dict("records")):
+        one, two = study.case.issue[str(row["issue"])], study.case.issue[str(row["for_issue"])]
+
+        def moved(name: str, issue: Issue, base: str = f"brief.table.trade.{k}", row: dict[Any, Any] = row) -> Figure:
+            return study.numbers.recorded(
+                f"{base}.{name}", float(row[name]), issue.unit or "step", rule("rule.table.trade_shift"), form="signed", digits=2,
+                label="judged",
+            )  # fmt: skip
+
+        gain = study.numbers.recorded(
+            f"brief.table.trade.{k}.gain", 100 * float(row["gain"]), "per cent", rule("rule.table.trade"), form="percent", digits=1,
+            label="judged",
+        )  # fmt: skip
+        found.append(
+            TradeFacts(str(row["giver"]), one, moved("shift", one), str(row["other"]), two, moved("for_shift", two), gain)
+        )
     return tuple(found)
 
 

@@ -34,6 +34,8 @@ def table_section(w: Writer, facts: TableFacts | None, packages: tuple[PackageFa
     if packages:
         blocks.append(_packages(w, facts, packages))
     blocks.append(_delivery(w, facts))
+    if facts.trades:
+        blocks.append(_trades(w, facts))
     if facts.outside:
         rows = tuple(
             (f"{o.kind}, {o.group}".replace("_", " "), o.outcome.replace("_", " "), w.n(o.share), w.n(o.n), o.source)
@@ -42,6 +44,19 @@ def table_section(w: Writer, facts: TableFacts | None, packages: tuple[PackageFa
         columns = tuple(w.s(f"table.outside.{c}") for c in ("kind", "outcome", "share", "n", "source"))
         blocks.append(Sheet("outside-view", w.s("table.outside"), columns, rows, w.t("table.outside_note"), folded=True))
     return Section("table", title, tuple(lede), tuple(blocks))
+
+
+def _trades(w: Writer, facts: TableFacts) -> Sheet:
+    """Exchanges of issues that both partners would gain by."""
+    rows = tuple(
+        (
+            w.t("table.trades.gives", side=w.side(t.giver), issue=w.issue(t.issue), shift=t.shift),
+            w.t("table.trades.gives", side=w.side(t.other), issue=w.issue(t.for_issue), shift=t.for_shift), w.n(t.gain),
+        )
+        for t in facts.trades
+    )  # fmt: skip
+    columns = tuple(w.s(f"table.trades.{name}") for name in ("one", "two", "gain"))
+    return Sheet("trades", w.s("table.trades"), columns, rows, w.t("table.trades.note"), folded=True)
 
 
 def _cause(w: Writer, name: str) -> str:
