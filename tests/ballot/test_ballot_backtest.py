@@ -120,10 +120,10 @@ def test_order_of_rows_changes_nothing(elections_folder: Folder, tmp_path: Path)
 
 
 def test_refit_writes_what_the_stage_reads(elections_folder: Folder) -> None:
-    content = json.loads(json.dumps(refit(elections_folder(elections=8))))
+    content = json.loads(json.dumps(refit(elections_folder(elections=5))))
     prior = BallotPrior.from_dict(content)
     assert prior.common.df > 2
-    assert content["provenance"]["n"] == 8
+    assert content["provenance"]["n"] == 5
     assert len(content["calibration"]["by_horizon"]) == 5
     assert sum(content["calibration"]["pit"]) == pytest.approx(1, abs=0.01)
 

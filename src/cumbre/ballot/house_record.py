@@ -126,14 +126,18 @@ def _size(x: FloatArray, noise: FloatArray) -> float:
     return float(grid[int(np.argmax(log))])
 
 
-def _loglik(z: FloatArray, noise: FloatArray, unit: float) -> FloatArray:
-    """Log-likelihood over GRID of one house and role seen in several elections; unit: variance of an effect."""
-    own = unit * (1 - GRID[:, None]) + noise[None, :]
-    common = unit * GRID
-    a, b, c = (1 / own).sum(axis=1), (z / own).sum(axis=1), (z**2 / own).sum(axis=1)
-    return np.asarray(
-        -0.5 * (np.log(own).sum(axis=1) + np.log1p(common * a) + c - common * b**2 / (1 + common * a)), dtype=np.float64
-    )
+def _loglik(rows: Sequence[Sequence[tuple[float, float]]], unit: float) -> FloatArray:
+    """Log-likelihood over GRID of houses and roles, each seen in several elections as (z, variance); unit: variance of an effect."""
+    longest = max(len(r) for r in rows)
+    z, noise = np.zeros((len(rows), longest)), np.full((len(rows), longest), np.inf)
+    for k, row in enumerate(rows):
+        z[k, : len(row)], noise[k, : len(row)] = np.array(row).T
+    known = np.isfinite(noise)
+    own = unit * (1 - GRID[:, None, None]) + noise
+    common = unit * GRID[:, None]
+    a, b, c = (1 / own).sum(axis=2), (z / own).sum(axis=2), (z**2 / own).sum(axis=2)
+    logs = np.where(known, np.log(np.where(known, own, 1.0)), 0.0).sum(axis=2)
+    return np.asarray(-0.5 * (logs + np.log1p(common * a) + c - common * b**2 / (1 + common * a)).sum(axis=1), dtype=np.float64)
 
 
 SIZE_VARIANCE = 0.25
@@ -163,7 +167,7 @@ def fit_persistence(seen: Mapping[str, Seen], leave_out: str | None = None) -> d
         unit = SIZE_VARIANCE if family == "size" else 1.0
         slab = 0.5 * (1 - GRID) / (1 - GRID).sum()
         log = np.log(slab + 0.5 * (GRID == 0))
-        log = log + np.sum([_loglik(np.array([z for z, _ in v]), np.array([n for _, n in v]), unit) for v in many], axis=0)
+        log = log + _loglik(many, unit)
         weight = np.exp(log - log.max())
         weight = weight / weight.sum()
         mean = float(weight @ GRID)
