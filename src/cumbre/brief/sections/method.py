@@ -98,7 +98,7 @@ def passport_list(w: Speaker, figures: list[Figure]) -> Markup:
             families.setdefault((f.rule[0] if f.rule else p.rule, p.label, p.n if p.label == "simulated" else None), []).append(f)
     parts = []
     for (_, label, n), family in families.items():
-        said = [w.words.rule(_shared(family))]
+        said = [w.words.rule(_shared(family)).removesuffix(".")]
         if n is not None:
             said.append(w.s("passport.worlds", n=w.words.decimal(n)))
         rests = sorted({i for f in family for i in f.passport.rests_on})
