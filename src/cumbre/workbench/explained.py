@@ -8,7 +8,7 @@ import numpy as np
 
 from cumbre import table as table_stage
 from cumbre.brief.facts.study import Study
-from cumbre.brief.sections.page import Sheet, Writer
+from cumbre.brief.sections.page import Sheet, Writer, capital
 from cumbre.record.case import Case
 from cumbre.record.schema import Issue
 from cumbre.table import Fitted
@@ -79,9 +79,9 @@ def trades(w: Writer, case: Case, fitted: Fitted) -> Sheet | None:
             if np.isfinite(row[f"externality_{side}"]) and abs(float(row[f"externality_{side}"])) >= 0.005
         ]
         touched = ", ".join(w.s("wb.trades.gains" if v > 0 else "wb.trades.loses", side=w.side(s)) for s, v in others)
-        given = w.t("wb.trades.gives", side=w.side(str(row["giver"])), issue=w.issue(one), shift=moved[0])
-        got = w.t("wb.trades.gives", side=w.side(str(row["other"])), issue=w.issue(two), shift=moved[1])
-        rows.append((given, got, w.n(gain), touched or w.s("number.none")))
+        given = w.t("wb.trades.gives", side=capital(w.side(str(row["giver"]))), issue=w.issue(one), shift=moved[0])
+        got = w.t("wb.trades.gives", side=capital(w.side(str(row["other"]))), issue=w.issue(two), shift=moved[1])
+        rows.append((given, got, w.n(gain), touched or w.s("wb.trades.nobody")))
     columns = tuple(w.s(f"wb.trades.{name}") for name in ("one", "two", "gain", "others"))
     return Sheet("trades", w.s("wb.trades"), columns, tuple(rows), w.t("wb.trades.note"), folded=True) if rows else None
 
@@ -119,7 +119,7 @@ def shares(w: Writer, case: Case, fitted: Fitted, by: str) -> Sheet:
 def _group(w: Writer, by: str, group: str) -> str:
     if by == "kind":
         return w.words.either(f"wb.shares.kind.{group.replace(' ', '_').replace('-', '_')}", group)
-    return w.issue(group) if by == "issue" else w.side(group)
+    return w.issue(group) if by == "issue" else capital(w.side(group))
 
 
 def reciprocity(w: Writer) -> Sheet | None:
@@ -146,7 +146,7 @@ def reciprocity(w: Writer) -> Sheet | None:
             high=100 * float(row["q90"]),
             level=0.8,
         )
-        act = w.s("wb.reciprocity.act", side=w.side(source), kind=w.s(f"wb.quad.{quad}"), other=w.side(other))
+        act = w.s("wb.reciprocity.act", side=capital(w.side(source)), kind=w.s(f"wb.quad.{quad}"), other=w.side(other))
         rows.append((act, w.n(told), w.n(answered), w.band(children)))
     columns = tuple(w.s(f"wb.reciprocity.{name}") for name in ("who", "told", "answered", "children"))
     return Sheet("reciprocity", w.s("wb.reciprocity"), columns, tuple(rows), w.t("wb.reciprocity.note")) if rows else None
