@@ -163,7 +163,7 @@ def simulate(case: Case, worlds: Worlds, fitted: Fitted | None = None) -> Worlds
         world = common.generator(block).standard_normal((BLOCK, 2))
         for k, state in enumerate(fitted.pairs):
             seed = worlds.stream(STAGE, f"events.{state.name}").generator(block).integers(2**63, size=4)
-            # SFC64 is thrice as fast as the generator of the address, which seeds it
+            # SFC64 is up to five times as fast as the generator of the address, which seeds it
             g = np.random.Generator(np.random.SFC64(seed))
             _pair_block(g, state, fitted, world, days[rows, rooms[k] : rooms[k + 1]], index[:, rows, k])
     labels = [
