@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import unicodedata
 from pathlib import Path
 
@@ -44,6 +45,16 @@ def triples(text: str, lang: str | None = None, date: dt.date = DAY) -> list[tup
         ("Turquía desplegó tropas cerca de la frontera con Siria.", ("MOBILIZE", "TUR GOV", "SYR GOV")),
         ("Panamá exigió a Nicaragua la entrega del expresidente.", ("REQUEST", "PAN GOV", "NIC GOV")),
         ("El rey Felipe VI visitó Luxemburgo.", ("CONSULT", "ESP GOV", "LUX GOV")),
+        ("Iceland stopped issuing visas to Danish citizens.", ("SANCTION", "ISL GOV", "DNK CVL")),
+        ("Islandia dejó de expedir visados a ciudadanos daneses.", ("SANCTION", "ISL GOV", "DNK CVL")),
+        ("Noruega ya no suministra gas a Letonia.", ("SANCTION", "NOR GOV", "LVA GOV")),
+        ("Finlandia y Estonia llevaron a cabo maniobras conjuntas en el golfo.", ("COOPERATE", "FIN GOV", "EST GOV")),
+        ("Diez soldados togoleses murieron en un ataque de la aviación ghanesa.", ("ASSAULT", "GHA MIL", "TGO MIL")),
+        ("Se impusieron aranceles a Malta por parte de Chipre.", ("SANCTION", "CYP GOV", "MLT GOV")),
+        ("Viena mantiene cerrada la frontera con Hungría.", ("SANCTION", "AUT GOV", "HUN GOV")),
+        ("Bhutan let Nepal use its airfields.", ("CONCEDE", "BTN GOV", "NPL GOV")),
+        ("Manila would not be blackmailed by Hanoi, officials said.", ("REJECT", "PHL GOV", "VNM GOV")),
+        ("A Greek ceasefire with Albania took effect on Monday.", ("RETREAT", "GRC GOV", "ALB GOV")),
     ],
 )
 def test_one_event(text: str, expected: tuple[str, str, str]) -> None:
@@ -58,6 +69,10 @@ def test_one_event(text: str, expected: tuple[str, str, str]) -> None:
         "The river rises in spring and floods the lower fields.",
         "If Canada imposed tariffs on Mexico, prices would rise.",
         "Will France recall its ambassador from Rabat?",
+        "Ghana beat Togo 2-1 to reach the final of the Africa Cup of Nations.",
+        "El banco central de Kenia atacó la inflación con otra subida.",
+        "Exporters in Dakar fear that Spain will impose tariffs.",
+        "The Danish soldiers stationed in Latvia play football on Sundays.",
         "Chile did not expel the Peruvian diplomat.",
         "India could attack Pakistan.",
         "Si Bolivia cortara el gas a Brasil, subirían los precios.",
@@ -243,6 +258,24 @@ def test_scores_on_the_sentences_set_aside(tmp_path: Path) -> None:
     assert table.loc[("all", "full"), "f1"] >= 0.60
     assert abs(table.loc[("es", "type"), "f1"] - table.loc[("en", "type"), "f1"]) <= 0.08
     assert table.loc[("all", "clean"), "precision"] >= 0.90
+
+
+def test_a_grievance_names_the_wrong_and_who_did_it() -> None:
+    found = triples("Guinea protested to Senegal over the arrest of ten fishermen.", "en")
+    assert ("ACCUSE", "GIN GOV", "SEN GOV") in found
+    assert ("COERCE", "SEN GOV", "GIN CVL") in found
+
+
+def test_both_languages_code_the_same() -> None:
+    pairs: dict[str, dict[str, set[tuple[str, str, str]]]] = {}
+    for name in ("fifth", "eighth"):
+        for line in (HERE / f"sentences_{name}.jsonl").read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            found = triples(row["text"], row["lang"], dt.date.fromisoformat(row["date"]))
+            key = row["id"].removesuffix(row["lang"])
+            pairs.setdefault(key, {})[row["lang"]] = {(kind, (a or "")[:3], (b or "")[:3]) for kind, a, b in found}
+    assert len(pairs) == 101
+    assert sum(pair["en"] == pair["es"] for pair in pairs.values()) / len(pairs) >= 0.75
 
 
 def test_a_run_without_an_end_is_cut_and_stays_quick() -> None:

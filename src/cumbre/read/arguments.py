@@ -78,6 +78,8 @@ class Arguments(Nominals):
             agent = self._agent(v) or self._announcer(v)
             return agent, self._target(trigger, agent)
         source = self.subject(v)
+        if source is None and v.reflexive and self.lang == "es":
+            source = self._agent(v)  # "se impusieron aranceles a Malta por parte de Chipre"
         if trigger.rule.id == "consult.visit":
             for m in self.mentions:
                 if m.start >= trigger.end and m.start - trigger.end <= 2 and m is not source and m.code is not None:

@@ -371,9 +371,9 @@ def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) ->
     if main is not None and not (main.modal or main.future or main.negated or main.latent) and v.start - main.at <= 14:
         if any(lemma in _MEANS for lemma, _ in main.lemmas) and not trigger.softened:
             return trigger.type
-        if trigger.type == "PROTEST" and before in ("to", "para", "a"):
+        if trigger.type == "PROTEST" and (before in ("para", "a") or tokens[v.start].low == "to"):
             return trigger.type
-    if v.start > 1 and before in ("to", "para", "de", "a") and tokens[v.start - 2].low in _ALLOWED:
+    if v.start > 1 and ((before in ("para", "de", "a") and tokens[v.start - 2].low in _ALLOWED) or before in _ALLOWED):
         return None  # "permission to visit"
     if (trigger.type == "CONSULT" and trigger.rule.id != "consult.mediate") or trigger.rule.id == "support.sign":
         return trigger.type

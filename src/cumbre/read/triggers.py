@@ -214,6 +214,7 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
             rule.objects
             and v.at + 1 < len(tokens)
             and tokens[v.at + 1].low in _IDIOMS
+            and phrase.rest[:1] != (tokens[v.at + 1].low,)
             and any(lemma in ("take", "tomar") for lemma, _ in v.lemmas)
         ):
             continue  # "take part", "tomar posesión"
