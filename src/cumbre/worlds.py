@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy import special
 
 from cumbre.errors import UsageError, WorldsError
 from cumbre.expression import evaluate_condition, evaluate_number, parse
@@ -90,7 +89,7 @@ class Stream:
     def generator(self, block: int) -> np.random.Generator:
         """The generator of one block."""
         key = hashlib.blake2b(f"{self.seed}\x1f{self.stage}\x1f{self.name}\x1f{block}".encode(), digest_size=16).digest()
-        return np.random.Generator(np.random.Philox(_Key(np.frombuffer(key, dtype=np.uint64))))
+        return np.random.Generator(np.random.Philox(_Key(np.frombuffer(key, dtype=np.uint64))))  # type: ignore[arg-type]
 
     def draw(self, sample: Callable[[np.random.Generator, int], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """Blocks of `sample(generator, BLOCK)`, joined along the draw and cut to this stream's draws."""
@@ -121,21 +120,6 @@ class Stream:
     def exponential(self, *shape: int) -> FloatArray:
         """Exponential of mean 1, shape (draw, *shape)."""
         return self.draw(lambda g, n: g.standard_exponential((n, *shape)))
-
-    def sobol(self, d: int) -> FloatArray:
-        """Scrambled Sobol points in (0, 1), shape (draw, d); a block is a balanced set of its own scramble."""
-
-        from scipy.stats import qmc  # here, because it takes longer to load than all the rest
-
-        def points(g: np.random.Generator, n: int) -> FloatArray:
-            raw = qmc.Sobol(d, scramble=True, rng=np.random.default_rng(g.integers(2**63))).random(n)
-            return np.clip(raw, 1e-9, 1 - 1e-9)
-
-        return self.draw(points)
-
-    def sobol_normal(self, d: int) -> FloatArray:
-        """Scrambled Sobol points mapped to standard normals, shape (draw, d)."""
-        return np.asarray(special.ndtri(self.sobol(d)), dtype=np.float64)
 
 
 @dataclass(frozen=True)

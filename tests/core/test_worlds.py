@@ -53,13 +53,6 @@ def test_another_name_stage_or_seed_gives_other_numbers() -> None:
         assert not np.allclose(base, other.uniform())
 
 
-def test_sobol_points_are_balanced_in_every_block() -> None:
-    points = Stream(1, "table", "inputs", 0, 2 * BLOCK).sobol(3)
-    for block in (points[:BLOCK], points[BLOCK:]):
-        assert np.abs(block.mean(axis=0) - 0.5).max() < 0.002
-    assert not np.array_equal(points[:BLOCK], points[BLOCK:])
-
-
 def test_given_keeps_whole_worlds_and_chance_counts_them() -> None:
     worlds = _worlds()
     chance = worlds.chance("ballot.winner == 'ana'")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 __all__ = [
     "CLIP", "Difference", "Parts", "auc", "auc_interval", "brier", "calibration", "log_score", "murphy", "paired_difference", "wilson",
@@ -72,7 +72,8 @@ def auc(p: npt.ArrayLike, y: npt.ArrayLike) -> float:
     n1, n0 = int(hit.sum()), int((~hit).sum())
     if not n1 or not n0:
         return float("nan")
-    ranks = stats.rankdata(p)
+    _, place, count = np.unique(p, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(count) - (count - 1) / 2)[place]
     return float((ranks[hit].sum() - n1 * (n1 + 1) / 2) / (n1 * n0))
 
 
@@ -85,7 +86,7 @@ def auc_interval(p: npt.ArrayLike, y: npt.ArrayLike, level: float = 0.9) -> tupl
     n0 = float(np.size(np.asarray(y)) - n1)
     q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
     variance = (a * (1 - a) + (n1 - 1) * (q1 - a * a) + (n0 - 1) * (q2 - a * a)) / (n1 * n0)
-    half = stats.norm.ppf(0.5 + level / 2) * np.sqrt(max(variance, 0.0))
+    half = special.ndtri(0.5 + level / 2) * np.sqrt(max(variance, 0.0))
     return float(max(a - half, 0.0)), float(min(a + half, 1.0))
 
 
@@ -99,7 +100,7 @@ def wilson(hits: int, n: int, level: float = 0.9) -> tuple[float, float]:
     """
     if n == 0:
         return float("nan"), float("nan")
-    z = float(stats.norm.ppf(0.5 + level / 2))
+    z = float(special.ndtri(0.5 + level / 2))
     share = hits / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))

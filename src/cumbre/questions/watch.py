@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from cumbre.questions.headlines import Headline, arrays, headlines
 from cumbre.questions.indicators import Possible, possible_events
@@ -151,7 +151,7 @@ def watch(case: Case, worlds: Worlds, numbers: Sequence[Headline] | None = None,
     events, masks = _events(case, worlds)
     if not columns or not events:
         return []
-    limit = float(stats.norm.isf(_FAMILYWISE / 2 / len(events)))
+    limit = float(-special.ndtri(_FAMILYWISE / 2 / len(events)))
     now, variance = table.mean(axis=0), table.var(axis=0)
     found: list[Indicator] = []
     scores = np.concatenate([
