@@ -180,7 +180,7 @@ class Words:
         """A figure in a sentence, leading to its passport; a chance carries its range."""
         said = escape(self.number(figure))
         if figure.form == "chance":
-            said = Markup('<span class="x">{}</span>').format(said)
+            said = Markup("<span class=x>{}</span>").format(said)
         if figure.form == "chance" and figure.sayable:
             about = self.raw("chance.range").format(range=self.range(figure)) if figure.has_range else ""
             said = Markup('{}<span class="rg"> ({})</span>').format(said, about) if about else said
@@ -194,7 +194,7 @@ class Words:
             self.printed.setdefault(figure.passport.id, said)
         else:
             said = self.number(figure)
-        return Markup('<span class="x" data-p="{}">{}</span>').format(figure.passport.id, said)
+        return Markup('<span class=x data-p="{}">{}</span>').format(figure.passport.id, said)
 
     # dates
 

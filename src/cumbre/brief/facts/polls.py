@@ -32,7 +32,6 @@ class PollRow:
     n: Figure
     weight: Figure
     moved: Figure
-    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -93,9 +92,7 @@ def poll_table(study: Study) -> PollTable | None:
             f"{base}.moved", float(shifts[key]), "points", rule("rule.ballot.poll_moved", name=name, pollster=house), form="points",
             digits=1, label="estimated",
         )  # fmt: skip
-        rows.append(
-            PollRow(r["last_day"], house, str(r["question"]), found["n"], found["weight"], step, tuple(sources.get(key, ())))
-        )
+        rows.append(PollRow(r["last_day"], house, str(r["question"]), found["n"], found["weight"], step))
     return PollTable(people, tuple(rows), _houses(study, houses, people)) if rows else None
 
 

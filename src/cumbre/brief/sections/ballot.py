@@ -134,13 +134,12 @@ def _weights(w: Writer, table: PollTable) -> Sheet:
     rows = tuple(
         (
             w.words.short_year(r.day), r.pollster, w.s(f"ballot.question.{r.kind}"), w.n(r.n), w.n(r.weight), w.n(r.moved),
-            w.marks(r.sources),
         )
         for r in reversed(table.rows)
     )  # fmt: skip
     columns = (
         *(w.s(f"ballot.column.{c}") for c in ("date", "pollster", "question", "asked")), w.s("ballot.column.weight", name=first),
-        w.s("ballot.column.moved", name=first), w.s("ballot.column.source"),
+        w.s("ballot.column.moved", name=first),
     )  # fmt: skip
     return Sheet("poll-weights", w.s("ballot.weights"), columns, rows, w.t("ballot.weights_note"))
 

@@ -47,13 +47,15 @@ def method_section(w: Writer) -> Section:
             basis = p.quote or p.note or p.rule
             about = w.words.range(figure)
             value = w.n(figure) if isinstance(p.value, (int, float)) else escape(str(p.value or "\u2013"))
-            said = Markup('{} {}<span class="rg">{}</span>').format(value, p.unit, Markup(" ({})").format(about) if about else "")
+            said = Markup("{} {}").format(value, p.unit)
+            if about:
+                said += Markup('<span class="rg"> ({})</span>').format(about)
             rows.append(
                 (
                     Markup('<code id="p-{}">{}</code>').format(slug(id_), id_),
                     said,
                     chip(w, p.label),
-                    Markup('<span lang="en">{}</span>').format(basis) if w.spanish else basis,
+                    Markup("<span lang=en>{}</span>").format(basis) if w.spanish else basis,
                     w.marks(p.sources),
                 )
             )
@@ -90,7 +92,10 @@ def _sources(w: Writer) -> Markup:
 
 
 def passport_list(w: Speaker, figures: list[Figure]) -> Markup:
-    """Every number that this page prints: one heading a rule with its label, then ids, values and ranges."""
+    """Every number that this page prints: one heading a rule with its label, then ids, values and ranges.
+
+    End tags of items and paragraphs are optional in HTML, and a thousand of them add up.
+    """
     families: dict[tuple[str, str, int | None], list[Figure]] = {}
     for f in figures:
         p = f.passport
@@ -108,11 +113,11 @@ def passport_list(w: Speaker, figures: list[Figure]) -> Markup:
         for f in family:
             about, note = w.words.range(f), f.passport.note
             more = (f" ({about})" if about else "") + (f"; {note}" if note else "")
-            items.append(Markup('<li id="p-{}"><code>{}</code> <b>{}</b>{} {}</li>').format(
+            items.append(Markup('<li id="p-{}"><code>{}</code> <b>{}</b>{} {}').format(
                 slug(f.passport.id), f.passport.id, w.words.number(f), more, w.marks(f.passport.sources)
             ))  # fmt: skip
-        head = Markup("<p>{} {}</p>").format(chip(w, label), "; ".join(said))
-        parts.append(Markup("<li>{}<ul>{}</ul></li>").format(head, Markup("").join(items)))
+        head = Markup("<p>{} {}").format(chip(w, label), "; ".join(said))
+        parts.append(Markup("<li>{}<ul>{}</ul>").format(head, Markup("").join(items)))
     return Markup('<ul class="passports">{}</ul>').format(Markup("").join(parts))
 
 

@@ -190,7 +190,7 @@ class Writer(Speaker):
         """Source marks [1][4], each leading to its source."""
         order = list(self.study.case.source)
         known = sorted({order.index(i) + 1 for i in ids if i in self.study.case.source})
-        return Markup("").join(Markup('<a class="m" href="#s-{}">[{}]</a>').format(str(k), str(k)) for k in known)
+        return Markup("").join(Markup("<a class=m href=#s-{}>[{}]</a>").format(str(k), str(k)) for k in known)
 
     def source_line(self, ids: Sequence[str]) -> Markup:
         """The line under a figure: where it was read and when it was looked up."""
