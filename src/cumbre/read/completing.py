@@ -23,6 +23,7 @@ _POLICIES = frozenset(["SANCTION", "CONCEDE"])
 _ANNOUNCING = frozenset(
     ["announce", "anunciar", "informar", "confirm", "confirmar", "order", "ordenar", "decree", "decretar", "notificar"]
 )
+_SAYING = frozenset(["say", "tell", "warn", "decir", "afirmar", "asegurar", "advertir", "comunicar"])
 _AIMED = frozenset(["MOBILIZE", "SANCTION", "THREATEN", "REJECT"])
 _LIGHTLY = frozenset(["lose", "perder", "resultar"])
 _WHERE = words("where")
@@ -95,6 +96,13 @@ def complete(
         target = _only_other(source, mentions) or target
     if kind == "ACCUSE" and source is not None and trigger.verb is not None and source.start > trigger.at:
         target = _told_of(trigger, source, sides) or target
+    if kind == "COOPERATE" and source is None and target is not None and trigger.verb is not None and trigger.verb.passive:
+        goal = next(
+            (m for m in mentions if m.start > trigger.at and m.prep in ("to", "a") and m.code not in (None, target.code)), None
+        )
+        if goal is not None:  # "was extradited to Chicago"
+            source = replace(target, sector="GOV", kind="actor", inferred=True, group=-1)
+            target = replace(goal, sector=goal.sector if goal.kind != "place" else "GOV", kind="actor")
     if kind == "MOBILIZE":
         source, target = _moved(trigger, source, target, tokens, sides)
     if kind == "PROTEST" and source is not None and source.code and target is None:
@@ -180,8 +188,10 @@ def _issuer(trigger: Trigger, target: Mention, sides: Subjects) -> Mention | Non
             and m is not target
         ):
             return m
+    told = trigger.verb is not None and (trigger.verb.future or trigger.verb.modal)
     for v in sides.shape.verbs:
-        if v.finite and not v.passive and any(lemma in _ANNOUNCING for lemma, _ in v.lemmas):
+        known = _ANNOUNCING | _SAYING if told and v.at < trigger.at else _ANNOUNCING
+        if v.finite and not v.passive and any(lemma in known for lemma, _ in v.lemmas):
             who = sides.subject(v)
             if who is not None and who.code not in (None, target.code) and who.sector in ("GOV", "MIL", "IGO"):
                 return who

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from cumbre.read.arguments import Arguments
 from cumbre.read.completing import complete
+from cumbre.read.lexicon import lexicon
 from cumbre.read.mention import Mention
 from cumbre.read.screens import abstract, far
 from cumbre.read.tokens import Token
@@ -229,6 +230,8 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         return None
     if rule.id == "coerce.ban" and source is None:
         return None
+    if rule.id == "request.order" and target is None:
+        return None
     if _telephoned(trigger, target, tokens):
         kind, mode = "CONSULT", "phone"
     if rule.id == "reject.block" and source is not None and source.sector == "GOV" and _reversed(trigger, target):
@@ -241,6 +244,7 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         source is not None
         and source.sector in ("CVL", "BUS")
         and trigger.verb is not None
+        and not lexicon(arguments.lang).nouns.get(tokens[trigger.obj].low, frozenset()) & {"supply", "trade"}
         and any(lemma in _BLOCKING for lemma, _ in trigger.verb.lemmas)
     ) and rule.id in ("sanction.stop", "reject.block", "assault.capture_town", "coerce.seize"):
         kind, mode = "PROTEST", "obstruct"

@@ -294,6 +294,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return None  # a habit: "a country that cooperates"
     if (
         v.gerund
+        and not _joined(v, tokens)
         and v.start
         and tokens[v.start - 1].low
         in ("from", "of", "avoid", "about", "for", "in", "without", "than", "against", "to", "like", "toward", "towards")
@@ -303,6 +304,11 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
 
 
 _WARN = frozenset(["warn", "caution", "advertir", "alertar"])
+
+
+def _joined(v: Verb, tokens: list[Token]) -> bool:
+    """ "joined London in blaming the Kremlin": what one joins in is done."""
+    return any(t.low in ("join", "joined", "joins", "joining") for t in tokens[max(0, v.start - 8) : v.start])
 
 
 def _reported(v: Verb, shape: Shape) -> bool:
@@ -331,7 +337,7 @@ _MOTION = words("motion")
 
 
 _ALLOWED = words("allowed")
-_MEANS = frozenset(["use", "usar", "utilizar", "emplear", "employ", "deploy"])
+_MEANS = frozenset(["scramble", "use", "usar", "utilizar", "emplear", "employ", "deploy"])
 
 
 def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) -> str | None:

@@ -240,6 +240,8 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
                 if left is None:
                     low = max([0, v.start - 9, *(o.at + 1 for o in shape.verbs if o.at < v.start)])
                     left = list(reversed(_object_nouns(tokens, low, v.start, lex, shape)))
+                    if rule.kind == "occur" and not left:
+                        left = list(reversed(_object_nouns(tokens, 0, min(v.start, 4), lex, shape)))
                     if not left or not v.passive or v.reduced or lex.lang == "es":
                         left = left + _object_nouns(tokens, v.at + 1, _clause_stop(tokens, v.at + 1, 8), lex, shape)
                     if rule.kind == "occur" and lex.lang == "es":
