@@ -37,6 +37,9 @@ class Bench:
         self._ready, self._whole = threading.Event(), threading.Event()
         self._engine: Engine | None = None
         self._error: Exception | None = None
+
+    def start(self) -> None:
+        """Begin to load; the server calls this when it is about to listen, so that loading does not slow its start."""
         threading.Thread(target=self._load, name="cumbre-load", daemon=True).start()
 
     def _load(self) -> None:
@@ -118,6 +121,7 @@ def create_app(bench: Bench, *, host: str = "127.0.0.1", token: str | None = Non
 
     @asynccontextmanager
     async def life(_: FastAPI) -> Any:
+        bench.start()
         yield
         bench.close()
 

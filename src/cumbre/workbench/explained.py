@@ -1,10 +1,8 @@
-"""What the stages explain beside their worlds: win-sets, trades, what makes the outcome uncertain, who answers whom."""
+"""What the stages explain beside their worlds: win-sets, what makes the outcome uncertain, who answers whom."""
 
 from __future__ import annotations
 
 from typing import Any
-
-import numpy as np
 
 from cumbre import table as table_stage
 from cumbre.brief.facts.study import Study
@@ -14,7 +12,7 @@ from cumbre.record.schema import Issue
 from cumbre.table import Fitted
 from cumbre.workbench.figures import figure
 
-__all__ = ["GROUPINGS", "reciprocity", "shares", "trades", "winsets"]
+__all__ = ["GROUPINGS", "reciprocity", "shares", "winsets"]
 
 GROUPINGS = ("kind", "actor", "issue")
 """Ways of grouping the assumptions of the table."""
@@ -54,36 +52,6 @@ def winsets(w: Writer) -> Sheet | None:
     columns = tuple(w.s(f"wb.winsets.{name}") for name in ("issue", "now", "accepted", "size"))
     title = w.s("wb.winsets", side=w.side(w.study.case.home))
     return Sheet("win-sets", title, columns, tuple(rows), w.t("wb.winsets.note"), folded=True) if rows else None
-
-
-def trades(w: Writer, case: Case, fitted: Fitted) -> Sheet | None:
-    """Exchanges of issues that both partners gain by, with whom else they touch; None where there is none."""
-    frame = table_stage.trades(case, fitted)
-    rows = []
-    for k, row in enumerate(frame.head(SHOWN).to_dict("records")):
-        one, two = case.issue[str(row["issue"])], case.issue[str(row["for_issue"])]
-        gain = figure(
-            w.study, f"table.trade.{k}.gain", 100 * float(row["gain"]), "per cent", "wb.rule.trade", label="judged", form="percent",
-            digits=1,
-        )  # fmt: skip
-        moved = [
-            figure(
-                w.study, f"table.trade.{k}.{name}", float(row[name]), "", "wb.rule.trade_shift", label="judged", form="signed",
-                digits=2,
-            )
-            for name in ("shift", "for_shift")
-        ]  # fmt: skip
-        others = [
-            (side, float(row[f"externality_{side}"]))
-            for side in (str(c).removeprefix("externality_") for c in frame.columns if str(c).startswith("externality_"))
-            if np.isfinite(row[f"externality_{side}"]) and abs(float(row[f"externality_{side}"])) >= 0.005
-        ]
-        touched = ", ".join(w.s("wb.trades.gains" if v > 0 else "wb.trades.loses", side=w.side(s)) for s, v in others)
-        given = w.t("wb.trades.gives", side=capital(w.side(str(row["giver"]))), issue=w.issue(one), shift=moved[0])
-        got = w.t("wb.trades.gives", side=capital(w.side(str(row["other"]))), issue=w.issue(two), shift=moved[1])
-        rows.append((given, got, w.n(gain), touched or w.s("wb.trades.nobody")))
-    columns = tuple(w.s(f"wb.trades.{name}") for name in ("one", "two", "gain", "others"))
-    return Sheet("trades", w.s("wb.trades"), columns, tuple(rows), w.t("wb.trades.note"), folded=True) if rows else None
 
 
 def shares(w: Writer, case: Case, fitted: Fitted, by: str) -> Sheet:

@@ -21,7 +21,7 @@ from cumbre.errors import InputError
 from cumbre.workbench.address import State
 from cumbre.workbench.drawings import draw_space
 from cumbre.workbench.engine import Engine, View, bare_study
-from cumbre.workbench.explained import GROUPINGS, shares, trades, winsets
+from cumbre.workbench.explained import GROUPINGS, shares, winsets
 from cumbre.workbench.figures import figure
 from cumbre.workbench.language import Words
 from cumbre.workbench.levers import levers
@@ -93,8 +93,7 @@ def _results(engine: Engine, view: View, pair: tuple[str, str]) -> str:
     blocks = [block for block in section.blocks if isinstance(block, (Chart, Sheet))]
     tornados = [t for t in why_facts(study, outcomes(study, w.ballot)) if t.drivers]
     space, chosen = _space(w, view, facts, pair)
-    fitted = view.yours.fitted["table"]
-    more = [sheet for sheet in (winsets(w), trades(w, view.yours.case, fitted)) if sheet is not None]
+    more = [sheet for sheet in (winsets(w),) if sheet is not None]
     key = engine.register(f"{view.key}-study", study)
     numeric = [(i.issue.id, w.issue(i.issue)) for i in facts.issues]
     return render(
