@@ -103,7 +103,8 @@ def _mix(rows: pd.DataFrame, dyads: int) -> tuple[dict[str, float], dict[str, fl
     np.add.at(counts, (rows["d"].to_numpy(), np.asarray([KINDS.index(k) for k in rows["kind"]])), 1)
     enough = counts[counts.sum(axis=1) >= 20] + 0.1
     mix = (enough / enough.sum(axis=1, keepdims=True)).mean(axis=0)
-    share, own = {}, {}
+    share: dict[str, float] = {}
+    own: dict[str, float] = {}
     for quad in QUADS:
         some = [i for i, k in enumerate(KINDS) if QUAD_OF[k] == quad]
         share[quad] = round(float(mix[some].sum()), 4)
