@@ -197,7 +197,8 @@ class Arguments(Nominals):
             barriers = shape.barrier_before[m.start] - shape.barrier_before[start]
             score -= (0.6 if rule.type == "THREATEN" and shape.hypothetical_from[m.start] >= 0 else 2.2) * barriers
             score -= 0.7 * (shape.comma_before[m.start] - shape.comma_before[start])
-            if prep in _BEFORE and rule.type == "ACCUSE" and m.sector in ("JUD", "IGO"):
+            court = m.sector in ("JUD", "IGO")
+            if court and ((prep in _BEFORE and rule.type == "ACCUSE") or (prep in ("to", "ante") and rule.type == "THREATEN")):
                 score -= 1.5  # the court or body before which one complains is not the accused
             if m.kind == "place":
                 score -= 1.2

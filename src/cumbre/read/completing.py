@@ -302,7 +302,11 @@ def share(events: Sequence[Coded]) -> list[Coded]:
             others = {
                 o.target[:3]: o
                 for o in events
-                if o is not event and o.source == event.source and o.target is not None and o.target[:3] != event.source[:3]
+                if o is not event
+                and o.source == event.source
+                and o.target is not None
+                and o.target[:3] != event.source[:3]
+                and not (o.target[4:] == "IGO" and o.type == "REQUEST")
             }
             if len(others) == 1:
                 other = next(iter(others.values()))

@@ -201,6 +201,15 @@ class Subjects:
                 score -= 0.5
             if g == 0 and not m.prep:
                 score += 0.3
+            if (
+                relatives
+                and not verbs
+                and not m.prep
+                and tokens[m.end].low == ","
+                and tokens[v.start - 1].low == ","
+                and self._headed(m)
+            ):
+                score += 0.1 * (v.start - m.end) + 2.1  # "Malaysia, which chairs the bloc, has offered"
             if verbs and verbs == relatives and not m.prep and self._headed(m):
                 score += 0.1 * (v.start - m.end) + 0.6  # "two men who had crossed the border were freed"
             if m.end == v.start:
