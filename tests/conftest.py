@@ -8,10 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from cumbre.record import Case, load
+
+# A busy machine is no fault of the code, and a red run must be red again: same examples each time, no clock.
+# `pytest --hypothesis-profile=explore` looks for new ones.
+settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 ARCADIA = Path(__file__).parent.parent / "examples" / "arcadia"
 
