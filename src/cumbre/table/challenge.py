@@ -67,7 +67,7 @@ class _Stakes:
     """What the risk of an actor does not change: distances, and logarithms of the bases of equations 15 to 24.
 
     far (actor, actor, world) distances as shares of the range; log_win, log_lose of 0.5 -/+ 0.5 far; middle (actor, world) distance
-    from the median; taking_part (actor, actor, world) 1 where both care about the issue, None if all do everywhere.
+    from the median; taking_part (actor, actor, world) 1 where both are there, None if all are everywhere.
     """
 
     far: Array
@@ -77,12 +77,11 @@ class _Stakes:
     taking_part: Array | None
 
     @classmethod
-    def of(cls, x: Array, w: Array, s: Array, span: Array, q: float) -> _Stakes:
+    def of(cls, x: Array, w: Array, here: npt.NDArray[np.bool_], span: Array, q: float) -> _Stakes:
         far = np.abs(x[:, None] - x[None, :]) / span
         half = 0.5 * far
         middle = np.abs(x - weighted_median(x.T, w.T)) / span if q < 1 else np.zeros_like(x)
-        here = _taking_part(s).astype(x.dtype)
-        both = None if here.all() else here[:, None] * here[None, :]
+        both = None if here.all() else (here[:, None] & here[None, :]).astype(x.dtype)
         return cls(far, _logarithm(np.maximum(0.5 - half, 0)), _logarithm(0.5 + half), middle.astype(x.dtype), both)
 
 
@@ -110,7 +109,7 @@ def _expected(stakes: _Stakes, s: Array, p: Array, r: Array | None, q: float, mi
         rows = np.arange(len(s))
         found[rows, rows] = 0.0
         if stakes.taking_part is not None:
-            # nobody challenges, or is offered anything by, an actor that takes no part
+            # nobody challenges an empty seat or is offered anything by one
             found *= stakes.taking_part
         return found
 
@@ -118,15 +117,15 @@ def _expected(stakes: _Stakes, s: Array, p: Array, r: Array | None, q: float, mi
     return (own, value(p.transpose(1, 0, 2), s[:, None], stakes.middle[None, :])) if mirror else (own,)
 
 
-def _taking_part(s: Array) -> npt.NDArray[np.bool_]:
-    """Who cares about the issue at all; everybody where nobody does."""
-    return (s > 0) | ~(s > 0).any(0)
+def _taking_part(c: Array, s: Array) -> npt.NDArray[np.bool_]:
+    """Who is there at all: an actor without power and without care is an empty seat, unless nobody has either."""
+    here = (s > 0) | (c > 0)
+    return here | ~here.any(0)
 
 
-def _risk(value: Array, s: Array) -> Array:
+def _risk(value: Array, here: npt.NDArray[np.bool_]) -> Array:
     """r_i = (1 - R_i/3)/(1 + R_i/3) from each actor's security (equations 32-34), in 0.5 to 2."""
     security = value.sum(0)
-    here = _taking_part(s)
     everybody = here.all()
     high = (security if everybody else np.where(here, security, -np.inf)).max(0)
     low = (security if everybody else np.where(here, security, np.inf)).min(0)
@@ -180,18 +179,19 @@ def _move_code(x: Array, own: Array, other: Array) -> Array:
         centre = np.where(give, (other * to - own * here) / (other - own), np.inf)
         # among equal centres the lower resulting position, as the program sorts
         meet = here + (to - here) * (-own / other)
-    meet = np.where(give & (centre == centre.min(1)[:, None]), meet, np.inf).min(1)
+    # where nobody is met all centres are infinite, and the last line reads none of this
+    meet = np.where(centre == centre.min(1)[:, None], meet, np.inf).min(1)
     return np.where(lost.any(1), _nearest(lost, to, x, 1), np.where(give.any(1), meet, x))
 
 
 def _round(x: Array, c: Array, s: Array, reading: Reading, q: float) -> Array:
     w = c * s
-    here = _taking_part(s)
+    here = _taking_part(c, s)
     span = np.where(here, x, -np.inf).max(0) - np.where(here, x, np.inf).min(0)
     stuck = span <= 0
-    stakes = _Stakes.of(x, w, s, np.where(stuck, 1.0, span).astype(x.dtype), q)
+    stakes = _Stakes.of(x, w, here, np.where(stuck, 1.0, span).astype(x.dtype), q)
     p = _chances(x, w, stakes, None, reading)
-    r = _risk(*_expected(stakes, s, p, None, q), s)
+    r = _risk(_expected(stakes, s, p, None, q)[0], here)
     if reading == "paper":
         new = _move_paper(x, *_expected(stakes, s, p, r, q))
     else:
@@ -234,7 +234,7 @@ def settle_challenge(bargain: Bargain, reading: Reading = "paper", rounds: int =
     """Weighted median of the positions after the rounds, cut to the bounds; (world, issue)."""
     c = np.broadcast_to(bargain.capability[:, None, :], bargain.salience.shape)
     s = np.clip(bargain.salience, 0, 1)
-    # an actor that takes no part neither votes nor is challenged: it stands at the middle, without weight
+    # an actor that does not care casts no vote: it stands at the middle
     centre = weighted_mean(bargain.position, bargain.weight)[..., None]
     x = np.where(bargain.salience > 0, bargain.position, centre).astype(bargain.position.dtype)
     z = weighted_median(challenge(x, c, s, rounds=rounds, reading=reading, q=q), bargain.weight)

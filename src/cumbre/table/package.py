@@ -167,12 +167,13 @@ def solve_package(
         def nash(w: Array) -> Array:
             g = gains(w)
             inside = (g[0] > 0) & (g[1] > 0)
-            return np.where(inside, b * g[1] * (1 - w) - (1 - b) * g[0] * w, g[1] - g[0])
+            return np.asarray(np.where(inside, b * g[1] * (1 - w) - (1 - b) * g[0] * w, g[1] - g[0]))
 
         weight = root(nash)
     else:
         # the most of either side in one run of twice the worlds: side 1 until side 2 gains nothing, and the other way round
-        twin = _Frontier(*(np.concatenate([v, v]) for v in (x, s, d, low, high, q)), links, np.concatenate([give, give]))
+        x2, s2, d2, low2, high2, q2, give2 = (np.concatenate([v, v]) for v in (x, s, d, low, high, q, give))
+        twin = _Frontier(x2, s2, d2, low2, high2, q2, links, give2)
 
         def edge(w: Array) -> Array:
             g = twin.gains(w)

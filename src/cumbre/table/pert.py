@@ -6,6 +6,7 @@ The exact quantile needs an inverse incomplete beta function for every draw, whi
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,7 @@ class PertTable:
         self.rise = np.diff(self.values, axis=1, append=self.values[:, -1:]).astype(np.float32).ravel()
         self.start = (np.arange(len(low)) * _KNOTS)[:, None]
 
-    def at(self, z: npt.NDArray[np.floating]) -> Single:
+    def at(self, z: npt.NDArray[np.floating[Any]]) -> Single:
         """Values at standard normals z (n, W), cut at five standard deviations; single precision."""
         place = np.clip((z + _REACH) * ((_KNOTS - 1) / (2 * _REACH)), 0, _KNOTS - 1)
         index = place.astype(np.intp)

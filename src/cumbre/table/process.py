@@ -25,7 +25,7 @@ from cumbre.table.settlement import Settlement
 
 __all__ = ["Moves", "Surroundings", "engaged_mediators", "moves", "pressure", "talk_odds"]
 
-Array = npt.NDArray[np.float64]
+Array = npt.NDArray[np.floating[Any]]
 Days = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Cells = npt.NDArray[np.intp]
@@ -199,7 +199,7 @@ def moves(f: Fitted, d: Draws, s: Settlement, engaged: Bools, around: Surroundin
 
     def at(values: npt.NDArray[Any], some: Any = slice(None)) -> npt.NDArray[Any]:
         """Entries of an array (W, K) at the cells, or at some of them."""
-        return values.T.reshape(-1).take(cell[some])
+        return np.asarray(values.T.reshape(-1).take(cell[some]))
 
     q, step = f.status_quo[issue], f.step[issue]
     group = f.group_of[issue]

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ from cumbre.worlds import Stream
 
 __all__ = ["Draws", "draw_inputs", "linked_normals", "pert_table"]
 
-Array = npt.NDArray[np.floating]
+Array = npt.NDArray[np.floating[Any]]
 Source = Callable[[str], Stream]
 
 

@@ -9,12 +9,13 @@ their weighted mean; compromise, election and challenge work issue by issue with
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cumbre.errors import UsageError
-from cumbre.table.bargain import Bargain
+from cumbre.table.bargain import Bargain, Concept
 from cumbre.table.challenge import settle_challenge
 from cumbre.table.election import settle_election
 from cumbre.table.exchange import exchange
@@ -25,11 +26,11 @@ from cumbre.table.sampling import Draws
 
 __all__ = ["MODELS", "Settlement", "model_codes", "settle"]
 
-Array = npt.NDArray[np.float64]
+Array = npt.NDArray[np.floating[Any]]
 MODELS = ("kalai_smorodinsky", "nash", "compromise", "election", "challenge", "exchange")
 _RULES: dict[str, Rule] = {"kalai_smorodinsky": "ks", "nash": "nash"}
 _TRADES = 3
-_CONCEPTS = {"election": settle_election, "challenge": settle_challenge}
+_CONCEPTS: dict[str, Concept] = {"election": settle_election, "challenge": settle_challenge}
 
 
 @dataclass(frozen=True)

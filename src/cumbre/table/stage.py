@@ -27,7 +27,7 @@ from cumbre.worlds import BLOCK, Stream, Worlds
 
 __all__ = ["CAUSES", "DEALS", "Outcome", "calibrate", "fit", "play", "simulate"]
 
-Array = npt.NDArray[np.float64]
+Array = npt.NDArray[np.floating[Any]]
 DEALS = ("none", "partial", "full")
 CAUSES = ("deal in force", "no zone of agreement", "no agreement reached", "first side did not ratify", "second side did not ratify",
           "ratified, not delivered")  # fmt: skip

@@ -7,6 +7,7 @@ whole; hard linkage, which cancels a move whose need is not met on that day.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from cumbre.table.sampling import Draws
 
 __all__ = ["STEPS", "Steps", "follow", "order", "value_on"]
 
-Array = npt.NDArray[np.float64]
+Array = npt.NDArray[np.floating[Any]]
 Days = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 STEPS = 5
@@ -72,7 +73,8 @@ def order(start: Array, day: Days, value: Array, settled: Bools, horizon: int) -
         for step in range(1, STEPS):
             later = at[used[at] <= step]
             out_value[many[later], step], out_settled[many[later], step] = now[later], ranked[2][later, e]
-    return Steps(*(a.reshape(*shape, STEPS) for a in (out_value, out_day, out_settled)))
+    whole = (*shape, STEPS)
+    return Steps(out_value.reshape(whole), out_day.reshape(whole), out_settled.reshape(whole))
 
 
 def value_on(steps: Steps, issue: int, day: Array | Days | int) -> Array:
