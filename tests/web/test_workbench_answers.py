@@ -183,3 +183,22 @@ def test_a_shipped_page_says_what_the_code_computes(tmp_path: Path, monkeypatch:
             off = abs(float(found[1].replace("−", "-")) - figure.value)
             assert off <= 5 * figure.passport.mc_error + 0.06, id_
     engine.close()
+
+
+def test_a_number_is_explained_after_its_register_was_left_for_others(site: tuple[int, Any]) -> None:
+    """A page kept as bytes may outlive its register; the drawer then has the page written again."""
+    from urllib.parse import quote
+
+    port, bench = site
+    for path in ("/?lang=en", "/record?lang=en", "/negotiation?lang=en", "/ballot?lang=en"):
+        bench.answers._kept.clear()
+        bench.engine.pages.clear()
+        page = ask(port, "GET", path)[2].decode()
+        register = re.findall(r'data-register="([^"]+)"', page)[-1]
+        id_ = re.findall(r'data-p="([^"]+)"', page.split(f'data-register="{register}"')[-1])[0]
+        asked = f"/passport?lang=en&register={register}&id={quote(id_)}"
+        assert ask(port, "GET", asked)[0] == 200
+        bench.engine.registers.clear()
+        assert ask(port, "GET", asked)[0] == 404
+        assert ask(port, "GET", f"{asked}&at={quote(path)}")[0] == 200
+    assert ask(port, "GET", f"{asked}0&at=//evil.example/")[0] == 404

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from cumbre.brief.facts.study import Study
 from cumbre.questions.whatif import scenario_toml
@@ -112,14 +112,50 @@ def _filters(bench: Bench, state: State, rest: str, fields: Fields, request: Req
     return HTMLResponse(render("parts_controls.html.j2", state, part="filters", results="", **shown))
 
 
+def _said(bench: Bench, key: str, id_: str, lang: str) -> Markup | None:
+    study: Study | None = bench.engine.registers.get(key)
+    return passport(study, id_, lang) if study is not None else None
+
+
+def _write_again(bench: Bench, at: str, key: str) -> None:
+    """Write the page at an address anew, whose register was left for others: its numbers are then known again."""
+    from urllib.parse import parse_qsl, urlsplit
+
+    from cumbre.workbench.ballot_page import ballot_page
+    from cumbre.workbench.ledger_page import ledger_page
+    from cumbre.workbench.negotiation_page import negotiation_page
+    from cumbre.workbench.record_page import houses, record_page
+
+    place, engine = urlsplit(at), bench.engine
+    writers = {
+        "/": case_page,
+        "/record": record_page,
+        "/negotiation": negotiation_page,
+        "/ballot": ballot_page,
+        "/ledger": ledger_page,
+    }
+    if place.path not in writers:
+        return
+    state = State.read(parse_qsl(place.query, keep_blank_values=True))
+    engine.pages.clear()
+    writers[place.path](engine, state)
+    if key.startswith("houses-"):
+        houses(engine, state)
+    if place.path == "/" and key.endswith("-study"):
+        for name in SECTIONS:
+            section(engine, state, name)
+
+
 def _passport(bench: Bench, state: State, rest: str, fields: Fields, request: Request) -> Response:
     key, id_ = request.query_params.get("register", ""), request.query_params.get("id", "")
     if not bench.is_ready and bench.kept is not None and (known := bench.kept.passport(key, id_, state.lang)):
         return HTMLResponse(known)
-    study: Study | None = bench.engine.registers.get(key)
-    found = passport(study, id_, state.lang) if study is not None else None
+    found = _said(bench, key, id_, state.lang)
     if found is None and bench.kept is not None and (known := bench.kept.passport(key, id_, state.lang)):
         return HTMLResponse(known)
+    if found is None:
+        _write_again(bench, request.query_params.get("at", ""), key)
+        found = _said(bench, key, id_, state.lang)
     if found is None:
         return HTMLResponse(f"<p>{escape(Words(state.lang).text('wb.passport.gone'))}</p>", status_code=404)
     return HTMLResponse(str(found))

@@ -78,6 +78,7 @@ class Engine:
         self.jobs = Jobs(after=release)
         self.look_draws = min(BLOCK, draws)
         self.registers, self.pages, self.proposals = Memory(KEPT_REGISTERS), Memory(KEPT_PAGES), Memory(500)
+        self.replays = Memory(4)
         self._cases, self._runs = Memory(8), Memory(KEPT_RUNS)
         self._bases = Memory(KEPT_WORLDS, lambda run: run.worlds.draws)
         self._lock = threading.Lock()

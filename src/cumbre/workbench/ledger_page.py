@@ -228,7 +228,7 @@ def start_replay(engine: Engine, state: State) -> Job:
 
     def work(tell: Progress) -> pd.DataFrame:
         frame = replay(case, start, end, STEP_DAYS, draws=REPLAY_DRAWS, progress=lambda share, _: tell(share, "replay"))
-        engine.pages.put(key, frame)
+        engine.replays.put(key, frame)
         engine.changed()
         return frame
 
@@ -243,7 +243,7 @@ def replay_chart(engine: Engine, state: State) -> str:
     """The paths with the events of their weeks, the progress of the run, or the button that starts it."""
     case = engine.case(state)
     key = _replay_key(case)
-    frame = engine.pages.get(key)
+    frame = engine.replays.get(key)
     if frame is None:
         job = engine.jobs.find(key)
         if job is not None and job.state != "done":

@@ -62,6 +62,12 @@ class Memory:
             if key in self._kept:
                 self._weight -= self._weigh(self._kept.pop(key))
 
+    def clear(self) -> None:
+        """Keep nothing."""
+        with self._lock:
+            self._kept.clear()
+            self._weight = 0
+
     def __len__(self) -> int:
         return len(self._kept)
 

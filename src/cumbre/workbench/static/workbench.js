@@ -30,7 +30,8 @@
       var holder = number.closest("[data-register]");
       var key = holder ? holder.getAttribute("data-register") : drawer.getAttribute("data-register") || "";
       drawer.setAttribute("data-register", key);
-      open("/passport?register=" + encodeURIComponent(key) + "&id=" + encodeURIComponent(number.getAttribute("data-p")) + "&lang=" + lang);
+      open("/passport?register=" + encodeURIComponent(key) + "&id=" + encodeURIComponent(number.getAttribute("data-p")) + "&lang=" + lang +
+        "&at=" + encodeURIComponent(location.pathname + location.search));
     } else if (mark) {
       address.set("n", mark.getAttribute("href").replace("#s-", ""));
       address.set("lang", lang);
