@@ -101,7 +101,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
         by_rank = [min(max(value, low), top) + k * gap for k, value in enumerate(level)]
     placed = [0.0] * n
     for rank, index in enumerate(sorted(range(n), key=lambda k: wanted[k])):
-        placed[index] = by_rank[rank]
+        placed[index] = float(by_rank[rank])
     return placed
 
 
