@@ -38,8 +38,8 @@ def draw_calibration(
         canvas.line(at, y(low), at, y(high), Palette.wine, 2.4, cap="round")
         canvas.dot(at, y(happened), 5, Palette.wine, stroke=Palette.paper)
         half = text_width(n) / 2 + 2
-        for place in (y(low) + 15, y(high) - 6):
-            if canvas.clear(at - half, place - 11, at + half, place + 3):
+        for place in (y(low) + 15, y(high) - 6, y(happened) + 19):
+            if top < place < y(0) - 3 and canvas.clear(at - half, place - 11, at + half, place + 3):
                 canvas.text(at, place, n, anchor="middle", halo=True)
                 break
     if perfect and canvas.clear(x(8), y(20), x(8) + text_width(perfect), y(14)):
