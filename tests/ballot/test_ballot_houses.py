@@ -46,7 +46,9 @@ def test_a_house_starts_from_its_record_only_in_later_elections() -> None:
     assert known.mean[0, 0] == pytest.approx(0.85 * past, rel=0.25)
     assert known.ratio[0, 0] < 0.8, "what is known of a house narrows its effect"
     assert known.mean[1].tolist() == [0.0, 0.0]
-    assert known.ratio[1] == pytest.approx([1.0, 1.0], abs=0.3), "a new house has no record, only a size beside that of the others"
+    assert known.ratio[1] == pytest.approx([1.0, 1.0], abs=0.3), (
+        "a new house has no record, only a size beside that of the others"
+    )
 
 
 def test_a_wild_house_is_known_as_wild() -> None:

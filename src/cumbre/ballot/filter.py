@@ -21,7 +21,19 @@ import numpy.typing as npt
 
 from cumbre.ballot.logratio import FLOOR, close, helmert, utilities
 
-__all__ = ["DIFFUSE", "HousePrior", "Scales", "State", "Survey", "Trend", "fit_scales", "growth", "observe", "run_filter", "smooth"]
+__all__ = [
+    "DIFFUSE",
+    "HousePrior",
+    "Scales",
+    "State",
+    "Survey",
+    "Trend",
+    "fit_scales",
+    "growth",
+    "observe",
+    "run_filter",
+    "smooth",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

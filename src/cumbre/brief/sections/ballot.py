@@ -125,7 +125,9 @@ def _polls(w: Writer, facts: BallotFacts) -> Chart:
     ]
     said = {"name": w.person(top[0].id), "share": top[0].share, "range": w.words.range(top[0].share)}
     sources = [s for p, _ in facts.polls[-8:] for s in p.source_id]
-    return w.drawing("ballot.polls", "polls", canvases, ("date", "pollster", "who", "share", "source"), rows, said, sources=sources)
+    return w.drawing(
+        "ballot.polls", "polls", canvases, ("date", "pollster", "who", "share", "source"), rows, said, sources=sources
+    )
 
 
 def _weights(w: Writer, table: PollTable) -> Sheet:

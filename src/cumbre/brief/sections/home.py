@@ -173,7 +173,9 @@ def _groups(w: Writer, facts: HomeFacts) -> Chart:
         "loss": worst.gain,
     }  # fmt: skip
     sources = [s for g in home for s in g.share.passport.sources]
-    return w.drawing("home.groups", "groups", canvases, ("group", "country", "share", "gain", "accepts"), cells, said, sources=sources)
+    return w.drawing(
+        "home.groups", "groups", canvases, ("group", "country", "share", "gain", "accepts"), cells, said, sources=sources
+    )
 
 
 def _channels(w: Writer, facts: HomeFacts) -> Chart:
