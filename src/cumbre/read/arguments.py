@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cumbre.read.clauses import Verb
+from cumbre.read.clauses import HYPOTHETICAL, Verb
 from cumbre.read.mention import Mention
 from cumbre.read.nominals import Nominals
 from cumbre.read.trigger import PATIENT_TYPES, Trigger
@@ -32,6 +32,10 @@ _BEFORE = frozenset(["ante", "before", "at"])
 _AGENT = frozenset(("by", "por"))
 
 _PLACE = words("place")
+
+_JOINING = frozenset(["and", "y", "e", "but", "pero"])
+
+_DEALS = frozenset(["acuerdo", "agreement", "deal", "accord", "pacto", "pact", "truce", "tregua"])
 
 _OBJECT_PRONOUNS = frozenset(["him", "them"])
 
@@ -94,6 +98,8 @@ class Arguments(Nominals):
             trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type in ("ASSAULT", "MOBILIZE") or swapped
         ):
             partner = self.partner(source)
+            if partner is not None and any(t.low in _DEALS for t in self.tokens[trigger.at : trigger.end]):
+                return source, partner  # "A and B reached an agreement to let supplies through to ..."
             target = self._target(trigger, source, partner is None)
             if partner is not None and target is not None and target.code == source.code:
                 return source, partner
@@ -156,9 +162,13 @@ class Arguments(Nominals):
         shape, rule = self.shape, trigger.rule
         start = trigger.at + 1
         reports = any(t.low in ("that", "que") for t in self.tokens[start : start + 2])
+        below = self._judged(trigger)
+        if below is not None and below is not source:
+            return below
+        limit = len(self.tokens) if reports else self._clause_end(trigger)
         best, best_score = None, -1.75
         for m in self.mentions:
-            if m.start < start or m is source:
+            if m.start < start or m is source or m.start >= limit:
                 continue
             if source is not None and m.group == source.group:
                 continue
@@ -200,6 +210,8 @@ class Arguments(Nominals):
             court = m.sector in ("JUD", "IGO")
             if court and ((prep in _BEFORE and rule.type == "ACCUSE") or (prep in ("to", "ante") and rule.type == "THREATEN")):
                 score -= 1.5  # the court or body before which one complains is not the accused
+            if rule.type == "THREATEN" and not prep and self.tokens[m.start - 1].low in HYPOTHETICAL:
+                score += 1.5  # "would go to court if Japan ..."
             if m.kind == "place":
                 score -= 1.2
             if m.kind == "role":
@@ -240,6 +252,33 @@ class Arguments(Nominals):
         if best is None and left:
             return self._addressee(trigger, source) or self._left_target(trigger, source)
         return best
+
+    def _clause_end(self, trigger: Trigger) -> int:
+        """Where a verb's own objects end: at the verb that `and` or a comma joins to it behind an object of its own."""
+        for v in self.shape.verbs:
+            if v.finite and v.start - trigger.end > 2 and self.tokens[v.start - 1].low in _JOINING:
+                return v.start
+        return len(self.tokens)
+
+    def _judged(self, trigger: Trigger) -> Mention | None:
+        """ "Armenia joined the court, a move that Moscow had called hostile": what is judged is the act of the main clause."""
+        v, tokens = trigger.verb, self.tokens
+        if v is None or v.passive or not v.finite or trigger.words and trigger.rule.kind != "describe":
+            return None
+        for j in range(v.start - 1, max(2, v.start - 14), -1):
+            if tokens[j].low in ("that", "que", "which"):
+                article = next((k for k in (j - 2, j - 3) if tokens[k].low in ("a", "an", "un", "una")), -1)
+                if (
+                    article < 1
+                    or tokens[article - 1].low not in (",", "—", "–")
+                    or j == v.start - 1
+                    or j - 1 in self.shape.mentioned
+                ):
+                    return None
+                main = next((o for o in reversed(self.shape.verbs) if o.at < article and o.finite), None)
+                actor = self.subject(main) if main is not None else None
+                return actor if actor is not None and actor.code is not None else None
+        return None
 
     def _addressee(self, trigger: Trigger, source: Mention | None) -> Mention | None:
         """Whom the words are told: "told the Panamanian president that Washington would act"."""

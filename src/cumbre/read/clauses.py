@@ -175,7 +175,7 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
                 modal = True
         elif w in WILL:
             will = True
-        elif w in MODAL:
+        elif w in MODAL and tokens[j].text != "May":
             modal = True
         elif (w == "to" and lang == "en" and flags & INF and j == i - 1 - steps) or (
             w == "to" and lang == "en" and (have or be or flags & INF)

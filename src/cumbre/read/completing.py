@@ -78,6 +78,11 @@ def complete(
         lead = next((m for m in mentions if m.kind == "actor" and m.code and not m.prep and m.start < source.start), None)
         if lead is not None and lead.code != source.code and source.start > 0:
             target = replace(target, code=lead.code)  # "Paraguay learned that Brazil had spied on its officials"
+    if (
+        kind == "REQUEST" and source is not None and target is not None and target.inferred and source.code == target.code
+        and target.prep in ("of", "de", "del")
+    ):  # fmt: skip
+        target = _only_other(source, mentions)  # "demands the release of its soldiers"
     if kind in ("REJECT", "ACCUSE", "THREATEN") and source is not None and target is not None and target.code == source.code:
         foreign = (m for m in mentions if m.start > trigger.at and m.code not in (None, source.code) and m.kind != "place")
         target = (
@@ -297,6 +302,7 @@ def share(events: Sequence[Coded]) -> list[Coded]:
             and event.target is not None
             and event.source is not None
             and event.target[:3] == event.source[:3]
+            and ("target" in event.inferred or event.target_span is None)
         )
         if (event.target is None or own) and event.source is not None and event.type in _SHARED and not event.nominal:
             others = {

@@ -339,7 +339,7 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
     if source is not None and source.kind == "place" and kind != "PROTEST":
         a = None
     landed = trigger.verb is not None and any(lemma in ("land", "desembarcar", "disembark") for lemma, _ in trigger.verb.lemmas)
-    if rule.id == "consult.visit" and landed and source is not None and source.sector == "MIL":
+    if rule.id == "consult.visit" and landed and source is not None and source.sector in ("MIL", "COP"):
         kind, mode = "MOBILIZE", ""
     if rule.id == "assault.fire" and b is None:
         kind, mode = "MOBILIZE", ""  # a missile fired at nobody is a show of force

@@ -34,6 +34,8 @@ class Nominals(Subjects):
             score = -0.05 * (at - m.end) - 0.5 * (self.shape.finite_before[at] - self.shape.finite_before[m.end])
             if m.prep in _PLACE:
                 score -= 1.0
+            if m.sector == "IGO" and m.prep and m.code not in ("EUR", "NAT"):
+                score -= 2.0  # the body that was asked or told
             if score > best_score:
                 best, best_score = m, score
         return best

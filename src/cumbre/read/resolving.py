@@ -9,6 +9,7 @@ from cumbre.read.wordlists import words
 __all__ = ["fill_roles"]
 
 _OFFICES = words("offices")
+_SUBORDINATORS = words("subordinators")
 
 
 _ABROAD = words("loose")
@@ -23,6 +24,12 @@ _TIED = words("tied")
 def _named(m: Mention, tokens: list[Token]) -> bool:
     """A place or state by its own name: "in Tunis", and not "in the Bangladeshi consulate"."""
     return tokens[m.start].text[:1].isupper() and tokens[m.end - 1].text[:1].isupper()
+
+
+def _apart(one: Mention, other: Mention, tokens: list[Token]) -> bool:
+    """Two mentions of different clauses: "gunmen stormed a jail while the minister was in Nairobi"."""
+    first, last = sorted((one, other), key=lambda m: m.start)
+    return any(t.low in _SUBORDINATORS for t in tokens[first.end : last.start])
 
 
 def _stranger(tokens: list[Token], at: int) -> bool:
@@ -122,6 +129,7 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
             mention.code, mention.inferred = "USA", True
             continue
         there = [m for m in mentions if m.code and m is not mention and m.prep in ("in", "en") and m.kind in ("place", "actor")]
+        there = [m for m in there if not _apart(mention, m, tokens)]
         if mention.sector == "GOV" and len(there) == 1 and there[0].code not in {m.code for m in earlier if m is not there[0]}:
             mention.code, mention.inferred = there[0].code, True
             continue

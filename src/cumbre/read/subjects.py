@@ -53,7 +53,7 @@ class Subjects:
     def _coordinate(self, v: Verb) -> Verb | None:
         """The verb that `and` joins a verb to; a verb inside a relative clause of another tense is passed over."""
         for o in reversed(self.shape.verbs):
-            if o.at >= v.start or not o.finite:
+            if o.at >= v.start or not o.finite or (self.shape.quoted[o.at] and not self.shape.quoted[v.at]):
                 continue
             before = self.tokens[o.start - 1].low if o.start else ""
             relative = before in RELATIVES or (before in ("que", "that") and not self._complement(o.start - 1))
