@@ -162,7 +162,7 @@ class Arguments(Nominals):
         shape, rule = self.shape, trigger.rule
         start = trigger.at + 1
         reports = any(t.low in ("that", "que") for t in self.tokens[start : start + 2])
-        below = self._judged(trigger)
+        below = self._antecedent(trigger)
         if below is not None and below is not source:
             return below
         limit = len(self.tokens) if reports else self._clause_end(trigger)
@@ -260,21 +260,20 @@ class Arguments(Nominals):
                 return v.start
         return len(self.tokens)
 
-    def _judged(self, trigger: Trigger) -> Mention | None:
-        """ "Armenia joined the court, a move that Moscow had called hostile": what is judged is the act of the main clause."""
+    def _antecedent(self, trigger: Trigger) -> Mention | None:
+        """Object that stands before its verb: "the judge, whom Washington accuses"; "joined the court, a move that Moscow had called hostile"."""
         v, tokens = trigger.verb, self.tokens
-        if v is None or v.passive or not v.finite or trigger.words and trigger.rule.kind != "describe":
+        if v is None or v.passive or not v.finite or (trigger.words and trigger.rule.kind != "describe"):
             return None
-        for j in range(v.start - 1, max(2, v.start - 14), -1):
-            if tokens[j].low in ("that", "que", "which"):
+        for j in range(v.start - 1, max(2, v.start - 20), -1):
+            low, before = tokens[j].low, tokens[j - 1].low
+            if low == "whom" or (low in ("quien", "quienes") and before == "a") or (low == "que" and before == "al"):
+                owner = next((m for m in reversed(self.mentions) if m.end <= j), None)
+                return owner if owner is not None and owner.code is not None and j - owner.end <= 3 else None
+            if low in ("that", "que", "which") and j < v.start - 1 and j - 1 not in self.shape.mentioned:
                 article = next((k for k in (j - 2, j - 3) if tokens[k].low in ("a", "an", "un", "una")), -1)
-                if (
-                    article < 1
-                    or tokens[article - 1].low not in (",", "—", "–")
-                    or j == v.start - 1
-                    or j - 1 in self.shape.mentioned
-                ):
-                    return None
+                if article < 1 or tokens[article - 1].low not in (",", "—", "–"):
+                    continue
                 main = next((o for o in reversed(self.shape.verbs) if o.at < article and o.finite), None)
                 actor = self.subject(main) if main is not None else None
                 return actor if actor is not None and actor.code is not None else None

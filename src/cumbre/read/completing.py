@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["complete", "grievance", "share"]
 
+_PARTS = words("parts")
 _DYING = words("dying")
 _HARM = words("harm")
 _POLICIES = frozenset(["SANCTION", "CONCEDE"])
@@ -38,6 +39,11 @@ def _located(m: Mention) -> bool:
     return m.code is not None and (
         m.kind == "place" or (m.kind in ("actor", "attr") and m.row.startswith("countries") and not m.person)
     )
+
+
+def _inside(m: Mention, tokens: list[Token]) -> bool:
+    """ "at the airport of Bamako": part of a place."""
+    return m.prep in ("of", "de", "del") and m.prep_at > 0 and tokens[m.prep_at - 1].low in _PARTS
 
 
 def _scene(trigger: Trigger, source: Mention, mentions: list[Mention], preps: frozenset[str]) -> Mention | None:
@@ -67,9 +73,9 @@ def complete(
                 target = replace(scene, sector="GOV", kind="actor", inferred=True)
     agentless = trigger.nominal or (trigger.verb is not None and trigger.verb.passive)
     if source is None and target is not None and agentless and trigger.rule.id in _TAKEN:
-        places = {m.code for m in mentions if _located(m) and m.prep in _IN and m is not target}
-        if len(places) == 1 and (target.code is not None or trigger.nominal):
-            place = next(m for m in mentions if m.code in places and m.prep in _IN and _located(m))
+        found = [m for m in mentions if _located(m) and (m.prep in _IN or _inside(m, tokens)) and m is not target]
+        if len({m.code for m in found}) == 1 and (target.code is not None or trigger.nominal):
+            place = found[0]
             source = replace(place, sector="GOV", kind="actor", inferred=True)
     if (
         kind in _HOSTILE and source is not None and target is not None and target.inferred and source.code == target.code
@@ -203,9 +209,16 @@ def _issuer(trigger: Trigger, target: Mention, sides: Subjects) -> Mention | Non
     return None
 
 
+def _body(m: Mention) -> bool:
+    """An organisation that is asked, told or quoted, and is no party: all but unions of states with a policy of their own."""
+    return m.sector == "IGO" and m.code not in ("EUR", "NAT")
+
+
 def _only_other(source: Mention, mentions: list[Mention]) -> Mention | None:
     """The one other country that the sentence names as an actor."""
-    others = {m.code: m for m in reversed(mentions) if m.code and m.code != source.code and m.kind in ("actor", "attr")}
+    others = {
+        m.code: m for m in reversed(mentions) if m.code and m.code != source.code and m.kind in ("actor", "attr") and not _body(m)
+    }
     if len(others) != 1 or source.sector not in ("GOV", "IGO", "MIL"):
         return None
     other = next(iter(others.values()))

@@ -188,6 +188,12 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
     force = source is not None and source.sector in ("MIL", "REB")
     if rule.id == "sanction.stop" and force and leaving and tokens[trigger.obj].low not in _TALKS:
         kind, mode = "RETREAT", "withdraw"
+    if (
+        kind == "ACCUSE"
+        and trigger.verb is not None
+        and any(lemma in ("atribuir", "attribute") for lemma, _ in trigger.verb.lemmas)
+    ) and (target is None or target.start < trigger.at):
+        return None  # "put the delays down to the drought"
     if kind == "PROTEST" and trigger.nominal and trigger.at and tokens[trigger.at - 1].low in ("in", "en"):
         main = next((o for o in arguments.shape.verbs if o.finite), None)
         lead = arguments.subject(main) if main is not None else None

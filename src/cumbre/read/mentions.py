@@ -18,6 +18,9 @@ from cumbre.read.wordlists import words
 __all__ = ["Context", "Mention", "find_mentions"]
 
 _ADJECTIVES = words("role_adjectives")
+_PARTICIPLES = frozenset(
+    ["detenido", "detenida", "detenidos", "detenidas", "acusados", "desplazados", "deportados", "refugiados", "secuestrados"]
+)
 
 # "en el centro de Lima", "in the north of Mali": the place is where, whatever stands before it.
 _PARTS = words("parts")
@@ -124,6 +127,9 @@ def _drop_loose_commas(mentions: list[Mention], tokens: list[Token]) -> None:
 
 def _modifier(m: Mention, tokens: list[Token], lex: Lexicon) -> bool:
     """A role that only describes another noun: "military action", "police station", "maniobras militares"."""
+    if lex.lang == "es" and m.kind == "role" and m.end - m.start == 1 and m.start and tokens[m.start].low in _PARTICIPLES:
+        after = tokens[m.end].low if m.end < len(tokens) else ""
+        return tokens[m.start - 1].low in (",", "y") and after in ("en", "por", "desde", "durante", "tras")
     if lex.lang == "es" and m.kind == "role" and m.end - m.start == 1 and m.start and tokens[m.start].low in _ADJECTIVES:
         before = tokens[m.start - 1]
         return (

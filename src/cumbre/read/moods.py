@@ -51,6 +51,9 @@ def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
             return j
         if low == "as" and j and tokens[j - 1].low in (",", "even", "just"):
             return j
+        if low == "," and j + 4 < n and tokens[j + 1].low in ("a", "an", "un", "una"):
+            if any(tokens[k].low in ("that", "which", "que") for k in (j + 3, j + 4)):
+                return j  # ", a step that Berlin condemned"
         if low in ("and", "y", "e", "but", "pero", ","):
             k = j + 1
             while k < n and k < j + 4 and k not in shape.by_token:

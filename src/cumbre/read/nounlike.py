@@ -26,9 +26,16 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
         return True  # "put back on the list"
     if lang == "en" and i == 0 and not flags & (PAST | INF) and flags & PRES and (low in lex.nominals or low in lex.nouns):
         return True
+    if (
+        lang == "en"
+        and before in ("and", "or")
+        and i > 1
+        and low.endswith("s")
+        and low in lex.nouns
+        and tokens[i - 2].low in lex.nouns
+    ):
+        return True  # "tariffs and sanctions"
     if lang == "en" and flags & INF and not flags & PAST and i:
-        if before in ("and", "or") and i > 1 and low.endswith("s") and low in lex.nouns and tokens[i - 2].low in lex.nouns:
-            return True  # "tariffs and sanctions"
         if before in _BEFORE_BARE or before in ADVERBS or before.endswith(("n't", "n’t", "ly")) or before == "not":
             return False
         if any(m.end == i and m.kind != "attr" for m in mentions):

@@ -130,7 +130,11 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
             continue
         there = [m for m in mentions if m.code and m is not mention and m.prep in ("in", "en") and m.kind in ("place", "actor")]
         there = [m for m in there if not _apart(mention, m, tokens)]
-        if mention.sector == "GOV" and len(there) == 1 and there[0].code not in {m.code for m in earlier if m is not there[0]}:
+        if (
+            mention.sector == "GOV"
+            and len({m.code for m in there}) == 1
+            and there[0].code not in {m.code for m in earlier if m is not there[0]}
+        ):
             mention.code, mention.inferred = there[0].code, True
             continue
         if mention.sector == "GOV" and tokens[mention.end - 1].low in _OFFICES:

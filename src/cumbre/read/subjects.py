@@ -21,6 +21,8 @@ _PLANNED = words("planned")
 
 _TOWARD = frozenset(["to", "a", "with", "con", "against", "contra"])
 
+_THE = frozenset(["the", "la", "el", "los", "las"])
+
 _ARTICLES = frozenset(["la", "el", "los", "las"])
 
 
@@ -94,6 +96,9 @@ class Subjects:
             return self._speaker(v)
         nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
         if v.reduced and not v.finite:
+            joined = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)
+            if before in _AND and joined is not None and joined.reduced and not joined.finite:
+                return self.subject(joined)  # "held in Bamako and accused by ..."
             if nearest is not None and v.start - nearest.end <= 1:
                 return nearest
             return None
@@ -117,6 +122,8 @@ class Subjects:
             ):
                 noun = any(t.text[:1].isalpha() and t.low not in DETERMINERS for t in tokens[owner.end : at])
                 return owner if not noun or owner.kind == "actor" else None
+            return None
+        if v.finite and not v.passive and self._nameless(v):
             return None
         adjacent = nearest is not None and v.start - nearest.end == 0 and nearest.prep not in _TOWARD
         if v.infinitive and before in _PLANNED:
@@ -162,6 +169,15 @@ class Subjects:
             if above is not None and (inverted is None or inverted.start - v.at > 2):
                 return self.subject(above)  # "se negó a pedir perdón, aunque lamentó ..."
         return self._scored(v)
+
+    def _nameless(self, v: Verb) -> bool:
+        """ "a wall that the green groups had criticised": the noun before the verb is its subject, and no table knows it."""
+        for j in range(v.start - 2, max(0, v.start - 6), -1):
+            if j in self.shape.mentioned or j in self.shape.by_token or not self.tokens[j + 1].text[:1].isalpha():
+                return False
+            if self.tokens[j].low in ("that", "que", "which"):
+                return self.tokens[j + 1].low in _THE and v.start - 1 not in self.shape.mentioned
+        return False
 
     def _complement(self, at: int) -> bool:
         """`that`/`que` at a token follows a verb (or its adverb) and opens a clause of its own."""
