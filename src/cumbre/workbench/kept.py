@@ -1,8 +1,4 @@
-"""The first page, kept on disk: same case, same version, same numbers, so it may be shown before anything is loaded.
-
-The package brings the first pages of its own case, under the same kind of name: they are shown only where case and package hold, byte
-for byte, what the pages were made from (`python -m cumbre.workbench.ship`).
-"""
+"""The first page, kept on disk: same case, same version, same numbers, so it may be shown before anything is loaded."""
 
 from __future__ import annotations
 
@@ -22,10 +18,6 @@ from cumbre.workbench.address import State
 __all__ = ["KeptPages"]
 
 
-SHIPPED = "workbench/shipped"
-"""Folder of the package with the first pages of the cases that come with it."""
-
-
 def _package() -> Path:
     spec = find_spec("cumbre")
     assert spec is not None
@@ -38,7 +30,7 @@ def _package_hash() -> str:
     """Hash of everything in the package that a page may depend on."""
     root, said = _package(), hashlib.sha256()
     for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".j2", ".po", ".json", ".css", ".js") and SHIPPED not in path.as_posix():
+        if path.suffix in (".py", ".j2", ".po", ".json", ".css", ".js"):
             said.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return said.hexdigest()
 
@@ -71,11 +63,10 @@ class KeptPages:
         name = self._name()
         if name is None:
             return None
-        for place in (self.folder, _package() / SHIPPED):
-            with contextlib.suppress(OSError, ValueError):
-                found = json.loads(gzip.decompress((place / f"{name}.{lang}.json.gz").read_bytes()))
-                if isinstance(found, dict):
-                    return found
+        with contextlib.suppress(OSError, ValueError):
+            found = json.loads(gzip.decompress((self.folder / f"{name}.{lang}.json.gz").read_bytes()))
+            if isinstance(found, dict):
+                return found
         return None
 
     def page(self, state: State) -> str | None:
@@ -100,15 +91,6 @@ class KeptPages:
             for old in sorted(self.folder.glob("*.json.gz"), key=lambda p: p.stat().st_mtime)[:-8]:
                 old.unlink(missing_ok=True)
             _write(self.folder / f"{name}.{lang}.json.gz", page, key, passports)
-
-    def ship(self, lang: str, page: str, key: str, passports: dict[str, str]) -> Path:
-        """Put a page into the package itself; pages of other contents leave it."""
-        place, name = _package() / SHIPPED, self._name()
-        place.mkdir(exist_ok=True)
-        for old in place.glob(f"*.{lang}.json.gz"):
-            old.unlink()
-        _write(place / f"{name}.{lang}.json.gz", page, key, passports)
-        return place / f"{name}.{lang}.json.gz"
 
 
 def _write(path: Path, page: str, key: str, passports: dict[str, str]) -> None:
