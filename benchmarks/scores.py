@@ -46,8 +46,8 @@ def main() -> None:
     options = parser.parse_args()
     parts = [
         "# Scores",
-        "Made by `python benchmarks/scores.py --data DIR` on open data; each table is what `cumbre backtest` prints. The baselines and bars "
-        "that a table does not show itself are on the stage's page. Measured on "
+        "Made by `python benchmarks/scores.py --data DIR` on open data; each table is what `cumbre backtest` prints. The baselines and "
+        "bars that a table does not show itself are on the stage's page. Measured on "
         + dt.date.today().isoformat()
         + ", two cores, other work running: times are upper bounds.",
     ]
