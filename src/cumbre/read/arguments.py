@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cumbre.read.clauses import HYPOTHETICAL, Verb
+from cumbre.read.clauses import HYPOTHETICAL, Verb, apposed
 from cumbre.read.mention import Mention
 from cumbre.read.nominals import Nominals
 from cumbre.read.trigger import PATIENT_TYPES, Trigger
@@ -261,20 +261,21 @@ class Arguments(Nominals):
         return len(self.tokens)
 
     def _antecedent(self, trigger: Trigger) -> Mention | None:
-        """Object that stands before its verb: "the judge, whom Washington accuses"; "joined the court, a move that Moscow had called hostile"."""
+        """Object before its verb: "the judge, whom Washington accuses"; "joined the court, a move that Moscow called hostile"."""
         v, tokens = trigger.verb, self.tokens
-        if v is None or v.passive or not v.finite or (trigger.words and trigger.rule.kind != "describe"):
+        if v is None or v.passive or not v.finite or (trigger.words > 1 and trigger.rule.kind != "describe"):
             return None
         for j in range(v.start - 1, max(2, v.start - 20), -1):
             low, before = tokens[j].low, tokens[j - 1].low
-            if low == "whom" or (low in ("quien", "quienes") and before == "a") or (low == "que" and before == "al"):
+            plural = low == "que" and before in ("los", "las", "la") and tokens[j - 2].low == "a"
+            if low == "whom" or (low in ("quien", "quienes") and before == "a") or (low == "que" and before == "al") or plural:
                 owner = next((m for m in reversed(self.mentions) if m.end <= j), None)
-                return owner if owner is not None and owner.code is not None and j - owner.end <= 3 else None
+                return owner if owner is not None and owner.code is not None and j - owner.end <= 5 else None
             if low in ("that", "que", "which") and j < v.start - 1 and j - 1 not in self.shape.mentioned:
-                article = next((k for k in (j - 2, j - 3) if tokens[k].low in ("a", "an", "un", "una")), -1)
-                if article < 1 or tokens[article - 1].low not in (",", "—", "–"):
+                comma = next((k for k in (j - 2, j - 3, j - 4) if k > 0 and tokens[k].low in (",", "—", "–")), -1)
+                if comma < 0 or not apposed(tokens, comma):
                     continue
-                main = next((o for o in reversed(self.shape.verbs) if o.at < article and o.finite), None)
+                main = next((o for o in reversed(self.shape.verbs) if o.at < comma and o.finite), None)
                 actor = self.subject(main) if main is not None else None
                 return actor if actor is not None and actor.code is not None else None
         return None
@@ -303,6 +304,7 @@ class Arguments(Nominals):
                 and m is not source
                 and m.code is not None
                 and m.kind in ("actor", "attr")
+                and m.prep not in _PLACE
                 and (source is None or m.code != source.code)
             ):
                 return m

@@ -244,6 +244,16 @@ def _joined_infinitive(v: Verb, verbs: list[Verb]) -> None:
         v.infinitive, v.finite = True, False
 
 
+def apposed(tokens: list[Token], comma: int) -> bool:
+    """A comma opens an apposition to the clause before it: ", a step that Berlin condemned", ", decisión que criticó"."""
+    after = [t.low for t in tokens[comma + 1 : comma + 5]]
+    if len(after) < 4 or tokens[comma + 1].text[:1].isupper():
+        return False
+    if after[0] in ("a", "an", "un", "una"):
+        return bool({"that", "que", "which"} & set(after[2:]))
+    return after[1] == "que" and after[0] not in PREPOSITIONS and after[0] not in _NO_NOUN
+
+
 def _after_that(tokens: list[Token], start: int) -> bool:
     """ "después de que X la acusara": the subjunctive of a past act."""
     for j in range(start - 1, max(1, start - 8), -1):
@@ -291,6 +301,7 @@ _SAYING = words("saying")
 _OPENERS = words("openers")
 
 
+_NO_NOUN = frozenset(["lo", "la", "el", "los", "las", "y", "e", "ni", "pero", "ya", "porque", "aunque", "así", "sino", "aun"])
 _FEARING = words("fearing")
 _ANSWERS = frozenset(("response", "retaliation", "reply", "respuesta", "represalia", "reacción"))
 

@@ -41,6 +41,9 @@ def _merge(events: list[Coded]) -> list[Coded]:
             spoken = not (event.nominal or other.nominal) and None not in (event.source, event.target)
             if again and spoken and abs(event.trigger[0] - other.trigger[0]) > 15:
                 continue  # said twice of one dyad: two acts, if their dates differ
+            told = event.type == "ASSAULT" and event.source is None and event.target is not None and other.source is not None
+            if told and event.target is not None and other.source is not None and event.target[:3] == other.source[:3]:
+                crossed = True  # "twenty were killed in fighting with ..."
             if straight or crossed:
                 twin = True
                 break

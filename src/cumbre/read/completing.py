@@ -129,7 +129,9 @@ def complete(
         and target.code is None
         and target.kind == "role"
     ):
-        near = [m for m in mentions if m.code not in (None, source.code) and m.start - target.end < 12]
+        near = [
+            m for m in mentions if m.code not in (None, source.code, "NGO") and m.sector != "IGO" and m.start - target.end < 12
+        ]
         other = next((m for m in near if m.start > target.end), near[-1] if near else None)
         if other is not None and other.kind in ("attr", "actor", "place"):
             target = replace(target, code=other.code, inferred=True)  # "killed four farmers in a raid on an Ivorian village"

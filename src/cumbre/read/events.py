@@ -8,7 +8,7 @@ from cumbre.read.arguments import Arguments
 from cumbre.read.completing import complete
 from cumbre.read.lexicon import lexicon
 from cumbre.read.mention import Mention
-from cumbre.read.screens import abstract, far
+from cumbre.read.screens import abstract, far, idle, sued
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import Trigger
 from cumbre.read.wordlists import words
@@ -145,6 +145,23 @@ def _joint(trigger: Trigger, tokens: list[Token]) -> bool:
     return any(t.low in _JOINT for t in tokens[max(0, trigger.start - 2) : trigger.end + 3])
 
 
+_FORCES = frozenset(
+    [
+        "tank",
+        "tanks",
+        "tanque",
+        "tanques",
+        "troops",
+        "tropas",
+        "soldiers",
+        "soldados",
+        "forces",
+        "fuerzas",
+        "artillery",
+        "artillería",
+    ]
+)
+
 _LEAVING = frozenset(["withdraw", "retirar", "pull", "exit", "abandonar", "leave", "salir"])
 
 _REVERSING = frozenset(["anular", "revocar", "annul", "nullify", "overturn", "quash", "reverse", "rescind", "revertir", "undo"])
@@ -188,6 +205,13 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
     force = source is not None and source.sector in ("MIL", "REB")
     if rule.id == "sanction.stop" and force and leaving and tokens[trigger.obj].low not in _TALKS:
         kind, mode = "RETREAT", "withdraw"
+    if trigger.verb is not None and not trigger.verb.passive and idle(trigger, source, target, tokens):
+        return None
+    if sued(trigger, target, tokens):
+        kind = "ACCUSE"
+    if rule.id == "sanction.stop" and leaving and not trigger.nominal and tokens[trigger.obj].low in _FORCES:
+        kind, mode = "RETREAT", "withdraw"
+        target = target or (arguments.partner(source) if source is not None else None)
     if (
         kind == "ACCUSE"
         and trigger.verb is not None

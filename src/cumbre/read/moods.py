@@ -7,7 +7,7 @@ Announced cooperation is AGREE, announced force is THREATEN, a refusal to do som
 from __future__ import annotations
 
 from cumbre.read.aspects import ENDED, below, conditional, ended, no_longer, together, wished
-from cumbre.read.clauses import ADVERBS, Shape, Verb
+from cumbre.read.clauses import ADVERBS, Shape, Verb, apposed
 from cumbre.read.judging import SLURS, described, dubbed, named
 from cumbre.read.lexicon import Lexicon, Rule
 from cumbre.read.mention import PREPOSITIONS
@@ -40,6 +40,8 @@ def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
             "luego",
             "cuando",
             "when",
+            "después",
+            "before",
             "hours",
             "despite",
             "amid",
@@ -51,9 +53,8 @@ def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
             return j
         if low == "as" and j and tokens[j - 1].low in (",", "even", "just"):
             return j
-        if low == "," and j + 4 < n and tokens[j + 1].low in ("a", "an", "un", "una"):
-            if any(tokens[k].low in ("that", "which", "que") for k in (j + 3, j + 4)):
-                return j  # ", a step that Berlin condemned"
+        if low == "," and apposed(tokens, j):
+            return j
         if low in ("and", "y", "e", "but", "pero", ","):
             k = j + 1
             while k < n and k < j + 4 and k not in shape.by_token:

@@ -16,6 +16,11 @@ BE, SER, HABER = words("be"), words("ser"), words("haber")
 _BEFORE_BARE = words("before_bare")
 
 
+def _single(m: Mention, mentions: list[Mention]) -> bool:
+    named = m.row.startswith(("countries", "groups")) and not m.person
+    return named and not any(o is not m and o.group == m.group for o in mentions)
+
+
 def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, in_mention: bool, mentions: list[Mention]) -> bool:
     """A form that could be a noun stands where a noun stands."""
     if in_mention:
@@ -38,6 +43,14 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
     if lang == "en" and flags & INF and not flags & PAST and i:
         if before in _BEFORE_BARE or before in ADVERBS or before.endswith(("n't", "n’t", "ly")) or before == "not":
             return False
+        if (
+            low in lex.nouns
+            and not low.endswith("s")
+            and any(m.end == i and not m.plural and m.group >= 0 and _single(m, mentions) for m in mentions)
+        ):
+            return True  # "the UN aid chief": a state or body takes -s
+        if low.endswith("s") and before not in ("us", "eu", "uk") and any(m.end == i and m.kind == "attr" for m in mentions):
+            return True  # "Chinese posts"
         if any(m.end == i and m.kind != "attr" for m in mentions):
             paired = any(m.end == i and m.start and tokens[m.start - 1].text == "-" for m in mentions)
             return before in ("us", "u.s.") or (paired and low in lex.nominals)

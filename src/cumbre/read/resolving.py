@@ -57,7 +57,8 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
         if before in _FOREIGN or (mention.end < len(tokens) and tokens[mention.end].low in _FOREIGN):
             continue  # "international courts" are nobody's own
         if before in POSSESSIVES or before2 in POSSESSIVES:
-            pick = next((m for m in earlier if not m.prep), earlier[0] if earlier else None)
+            nearby = [m for m in earlier if not _apart(mention, m, tokens)] or earlier
+            pick = next((m for m in nearby if not m.prep), earlier[0] if earlier else None)
             counterpart = tokens[mention.start].low in (
                 "counterpart",
                 "counterparts",

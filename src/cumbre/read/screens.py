@@ -9,7 +9,7 @@ from cumbre.read.tokens import Token
 from cumbre.read.trigger import Trigger
 from cumbre.read.wordlists import words
 
-__all__ = ["abstract", "far", "game", "unreal"]
+__all__ = ["abstract", "far", "game", "idle", "sued", "unreal"]
 
 # Verbs that make an event only with an actor right behind them: "hit a low" is none.
 _NEEDS_OBJECT = words("needs_object")
@@ -90,3 +90,42 @@ def far(trigger: Trigger, source: Mention | None, target: Mention | None) -> boo
     if target.start - trigger.at > 4 and any(lemma in ("defend", "defender") for lemma, _ in v.lemmas):
         return True
     return target.start - trigger.at > 9 and trigger.rule.id not in _MAY_LACK
+
+
+_VALUES = frozenset(
+    ["soberanía", "sovereignty", "seguridad", "security", "paz", "peace", "estabilidad", "stability", "supervivencia", "survival"]
+)
+
+
+def idle(trigger: Trigger, source: Mention | None, target: Mention | None, tokens: list[Token]) -> bool:
+    """What only looks like an act: a war genocide "committed", a threat to sovereignty, maize that usually sells, what "sank the lira"."""
+    assert trigger.verb is not None
+    lemmas = {lemma for lemma, _ in trigger.verb.lemmas}
+    near = [t.low for t in tokens[trigger.at + 1 : trigger.at + 5]]
+    start = trigger.verb.start
+    if (
+        lemmas & {"commit", "cometer"}
+        and trigger.rule.id == "agree.agree"
+        and not trigger.words
+        and not {"to", "itself"} & set(near[:3])
+    ):
+        return True
+    if lemmas & {"threaten", "amenazar", "menace"} and not trigger.words and set(near[:3]) & _VALUES:
+        return True
+    if lemmas & {"llevar"} and set(near) & {"años", "meses", "días", "semanas", "año", "mes"}:
+        return True
+    if trigger.rule.id == "cooperate.resume" and source is not None and source.kind == "attr":
+        return True
+    if start > 2 and [t.low for t in tokens[start - 3 : start]] == [",", "lo", "que"]:
+        return True  # a clause is the subject
+    lost = source is None and target is not None and target.end <= trigger.start and trigger.rule.kind != "suffer"
+    return lost and trigger.type in ("SUPPORT", "AID", "COOPERATE")
+
+
+def sued(trigger: Trigger, target: Mention | None, tokens: list[Token]) -> bool:
+    """ "demandó a Bogotá ante la Corte": brought a suit and asked for nothing."""
+    if trigger.rule.id != "request.ask" or trigger.verb is None or target is None or target.prep != "a":
+        return False
+    if not any(lemma == "demandar" for lemma, _ in trigger.verb.lemmas) or target.prep_at != trigger.at + 1:
+        return False
+    return target.end >= len(tokens) or tokens[target.end].low in ("ante", "en", "por")

@@ -106,7 +106,7 @@ class Subjects:
             before == "que"
             and v.start > 2
             and tokens[v.start - 2].low in _ARTICLES
-            and tokens[v.start - 3].low in ("en", "con", "por")
+            and tokens[v.start - 3].low in ("en", "con", "por", "a")
         ):
             above = next((o for o in reversed(self.shape.verbs) if o.at < v.start - 3 and o.finite), None)
             inverted = self._inverted(v)
