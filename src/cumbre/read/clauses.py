@@ -256,7 +256,7 @@ def apposed(tokens: list[Token], comma: int) -> bool:
 
 def _after_that(tokens: list[Token], start: int) -> bool:
     """ "después de que X la acusara": the subjunctive of a past act."""
-    for j in range(start - 1, max(1, start - 8), -1):
+    for j in range(start - 1, max(1, start - 12), -1):
         if tokens[j].low == "que" and tokens[j - 1].low == "de" and tokens[j - 2].low in ("después", "luego", "tras", "pese"):
             return True
     return False

@@ -211,7 +211,8 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         kind = "ACCUSE"
     if rule.id == "sanction.stop" and leaving and not trigger.nominal and tokens[trigger.obj].low in _FORCES:
         kind, mode = "RETREAT", "withdraw"
-        target = target or (arguments.partner(source) if source is not None else None)
+        if target is None or target.kind == "role":
+            target = arguments.partner(source) if source is not None else None
     if (
         kind == "ACCUSE"
         and trigger.verb is not None

@@ -80,7 +80,9 @@ class Nominals(Subjects):
         for m in self.mentions:
             if m.start < end:
                 continue
-            between = any(o.finite and end <= o.at < m.start for o in self.shape.verbs)
+            between = any(
+                (o.finite or (o.infinitive and rule.type == "REJECT")) and end <= o.at < m.start for o in self.shape.verbs
+            )
             prep = m.prep if m.prep_at >= trigger.at else ""
             listed = prep in rule.preps and trigger.obj >= 0  # "el cierre de la frontera terrestre, marítima y aérea con Haití"
             if between or m.start - end > 10 or any(tokens[k].low in (",", ";") and not listed for k in range(end, m.start)):
@@ -142,7 +144,12 @@ class Nominals(Subjects):
             target = next((m for m in self.mentions if m.start >= trigger.end and m.code not in (None, source.code)), None)
         if target is None and source is not None and rule.id in ("sanction.expel", "sanction.recall"):
             target = self._left_target(trigger, source)
-        if rule.type in _VERBAL and target is None and source is not None and source.prep in ("of", "from", "by", "de", "por"):
+        if (
+            rule.type in _VERBAL
+            and target is None
+            and source is not None
+            and (source.possessive or source.prep in ("of", "from", "by", "de", "por"))
+        ):
             target = self._main_subject(trigger, source)
         if (
             rule.id in ("consult.visit", "consult.meet", "consult.call")

@@ -40,6 +40,9 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
         and tokens[i - 2].low in lex.nouns
     ):
         return True  # "tariffs and sanctions"
+    if lang == "en" and low.endswith("s") and not flags & PAST and before not in ("us", "eu", "uk") and i:
+        if any(m.end == i and m.kind == "attr" for m in mentions):
+            return True  # "Chinese posts"
     if lang == "en" and flags & INF and not flags & PAST and i:
         if before in _BEFORE_BARE or before in ADVERBS or before.endswith(("n't", "n’t", "ly")) or before == "not":
             return False
@@ -49,8 +52,6 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
             and any(m.end == i and not m.plural and m.group >= 0 and _single(m, mentions) for m in mentions)
         ):
             return True  # "the UN aid chief": a state or body takes -s
-        if low.endswith("s") and before not in ("us", "eu", "uk") and any(m.end == i and m.kind == "attr" for m in mentions):
-            return True  # "Chinese posts"
         if any(m.end == i and m.kind != "attr" for m in mentions):
             paired = any(m.end == i and m.start and tokens[m.start - 1].text == "-" for m in mentions)
             return before in ("us", "u.s.") or (paired and low in lex.nominals)
