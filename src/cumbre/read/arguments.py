@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cumbre.read.clauses import HYPOTHETICAL, Verb, apposed
+from cumbre.read.clauses import HYPOTHETICAL, SUBORDINATORS, Verb, apposed
 from cumbre.read.mention import Mention
 from cumbre.read.nominals import Nominals
 from cumbre.read.trigger import PATIENT_TYPES, Trigger
@@ -37,7 +37,7 @@ _JOINING = frozenset(["and", "y", "e", "but", "pero"])
 
 _DEALS = frozenset(["acuerdo", "agreement", "deal", "accord", "pacto", "pact", "truce", "tregua"])
 
-_OBJECT_PRONOUNS = frozenset(["him", "them"])
+_OBJECT_PRONOUNS = frozenset(["him", "them", "it"])
 
 _OWN = frozenset(["his", "her", "their", "su", "sus"])
 
@@ -247,7 +247,7 @@ class Arguments(Nominals):
         )
         follow = self.tokens[trigger.at + 1].low if trigger.at + 1 < len(self.tokens) else ""
         weak = best is None or (best_score < 0.2 and follow not in _OWN)
-        if pronoun is not None and (weak or (clitic and self.lang == "es")):
+        if pronoun is not None and (weak or follow in _OBJECT_PRONOUNS or (clitic and self.lang == "es")):
             return pronoun
         if best is None and left:
             return self._addressee(trigger, source) or self._left_target(trigger, source)
@@ -256,7 +256,8 @@ class Arguments(Nominals):
     def _clause_end(self, trigger: Trigger) -> int:
         """Where a verb's own objects end: at the verb that `and` or a comma joins to it behind an object of its own."""
         for v in self.shape.verbs:
-            if v.finite and v.start - trigger.end > 2 and self.tokens[v.start - 1].low in _JOINING:
+            before = self.tokens[v.start - 1].low
+            if v.start - trigger.end > 2 and ((v.finite and before in _JOINING) or (v.gerund and before == ",")):
                 return v.start
         return len(self.tokens)
 
@@ -269,13 +270,17 @@ class Arguments(Nominals):
             low, before = tokens[j].low, tokens[j - 1].low
             plural = low == "que" and before in ("los", "las", "la") and tokens[j - 2].low == "a"
             if low == "whom" or (low in ("quien", "quienes") and before == "a") or (low == "que" and before == "al") or plural:
-                owner = next((m for m in reversed(self.mentions) if m.end <= j), None)
+                if any(o.finite and j < o.at < v.start for o in self.shape.verbs):
+                    return None
+                owner = next((m for m in reversed(self.mentions) if m.end <= j and m.prep not in _PLACE), None)
                 return owner if owner is not None and owner.code is not None and j - owner.end <= 5 else None
             if low in ("that", "que", "which") and j < v.start - 1 and j - 1 not in self.shape.mentioned:
                 comma = next((k for k in (j - 2, j - 3, j - 4) if k > 0 and tokens[k].low in (",", "—", "–")), -1)
                 if comma < 0 or not apposed(tokens, comma):
                     continue
-                main = next((o for o in reversed(self.shape.verbs) if o.at < comma and o.finite), None)
+                opens = max((k for k in range(comma) if tokens[k].low in SUBORDINATORS), default=-1)
+                above = [o for o in self.shape.verbs if o.at < comma and o.finite]
+                main = next((o for o in above if o.at > opens), above[-1] if above else None)
                 actor = self.subject(main) if main is not None else None
                 return actor if actor is not None and actor.code is not None else None
         return None

@@ -92,7 +92,11 @@ def complete(
     if kind in ("REJECT", "ACCUSE", "THREATEN") and source is not None and target is not None and target.code == source.code:
         foreign = (m for m in mentions if m.start > trigger.at and m.code not in (None, source.code) and m.kind != "place")
         target = (
-            next(foreign, target) if target.inferred or target.kind == "role" else target
+            next(foreign, _only_other(source, mentions) or target)
+            if target.inferred
+            or target.kind == "role"
+            or (kind == "ACCUSE" and target.sector == "CVL" and source.sector == "GOV")
+            else target
         )  # "denied that its patrol entered Guatemalan waters"
     if (
         source is None

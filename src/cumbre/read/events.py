@@ -369,8 +369,10 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         return None
     if source is not None and source.kind == "place" and kind != "PROTEST":
         a = None
-    landed = trigger.verb is not None and any(lemma in ("land", "desembarcar", "disembark") for lemma, _ in trigger.verb.lemmas)
-    if rule.id == "consult.visit" and landed and source is not None and source.sector in ("MIL", "COP"):
+    landed = trigger.verb is not None and any(
+        lemma in ("land", "desembarcar", "disembark", "arrive", "llegar") for lemma, _ in trigger.verb.lemmas
+    )
+    if rule.id == "consult.visit" and landed and source is not None and source.sector in ("MIL", "COP") and not source.person:
         kind, mode = "MOBILIZE", ""
     if rule.id == "assault.fire" and b is None:
         kind, mode = "MOBILIZE", ""  # a missile fired at nobody is a show of force

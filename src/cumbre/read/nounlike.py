@@ -40,9 +40,9 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
         and tokens[i - 2].low in lex.nouns
     ):
         return True  # "tariffs and sanctions"
-    if lang == "en" and low.endswith("s") and not flags & PAST and before not in ("us", "eu", "uk") and i:
-        if any(m.end == i and m.kind == "attr" for m in mentions):
-            return True  # "Chinese posts"
+    plain = lang == "en" and low.endswith("s") and not flags & PAST and before not in ("us", "eu", "uk") and i > 0
+    if plain and any(m.end == i and m.kind == "attr" for m in mentions):
+        return True  # "Chinese posts"
     if lang == "en" and flags & INF and not flags & PAST and i:
         if before in _BEFORE_BARE or before in ADVERBS or before.endswith(("n't", "n’t", "ly")) or before == "not":
             return False

@@ -114,6 +114,13 @@ def idle(trigger: Trigger, source: Mention | None, target: Mention | None, token
         return True
     if lemmas & {"llevar"} and set(near) & {"años", "meses", "días", "semanas", "año", "mes"}:
         return True
+    if lemmas & {"clash", "chocar"} and {t.low for t in tokens[trigger.at : trigger.at + 9]} & {
+        "counterpart",
+        "homólogo",
+        "council",
+        "consejo",
+    }:
+        return True  # envoys who quarrel
     if trigger.rule.id == "cooperate.resume" and source is not None and source.kind == "attr":
         return True
     if start > 2 and [t.low for t in tokens[start - 3 : start]] == [",", "lo", "que"]:

@@ -59,10 +59,16 @@ class Subjects:
                 continue
             before = self.tokens[o.start - 1].low if o.start else ""
             relative = before in RELATIVES or (before in ("que", "that") and not self._complement(o.start - 1))
-            if relative and (o.flags & PAST) != (v.flags & PAST):
+            if (relative or self._below(o)) and (o.flags & PAST) != (v.flags & PAST):
                 continue
             return o
         return None
+
+    def _below(self, v: Verb) -> bool:
+        """A verb of a clause that hangs on another: "said that the pact will not allow", "until it is ready"."""
+        last = next((o.at for o in reversed(self.shape.verbs) if o.finite and o.at < v.start), -1)
+        opens = {t.low for t in self.tokens[last + 1 : v.start]}
+        return last >= 0 and bool(opens & SUBORDINATORS or opens & {"that", "que"})
 
     def _speaker(self, v: Verb) -> Mention | None:
         """Who says "we will not accept": the subject of the verb of saying."""
@@ -105,8 +111,10 @@ class Subjects:
         if (
             before == "que"
             and v.start > 2
-            and tokens[v.start - 2].low in _ARTICLES
-            and tokens[v.start - 3].low in ("en", "con", "por", "a")
+            and (
+                tokens[v.start - 2].low == "al"
+                or (tokens[v.start - 2].low in _ARTICLES and tokens[v.start - 3].low in ("en", "con", "por", "a"))
+            )
         ):
             above = next((o for o in reversed(self.shape.verbs) if o.at < v.start - 3 and o.finite), None)
             inverted = self._inverted(v)
@@ -172,11 +180,12 @@ class Subjects:
 
     def _nameless(self, v: Verb) -> bool:
         """ "a wall that the green groups had criticised": the noun before the verb is its subject, and no table knows it."""
-        for j in range(v.start - 2, max(0, v.start - 6), -1):
-            if j in self.shape.mentioned or j in self.shape.by_token or not self.tokens[j + 1].text[:1].isalpha():
+        for j in range(v.start - 2, max(0, v.start - 9), -1):
+            if j in self.shape.by_token or not self.tokens[j + 1].text[:1].isalpha():
                 return False
             if self.tokens[j].low in ("that", "que", "which"):
-                return self.tokens[j + 1].low in _THE and v.start - 1 not in self.shape.mentioned
+                beside = (m.prep in _TOWARD for m in self.mentions if j < m.start and m.end <= v.start)
+                return self.tokens[j + 1].low in _THE and j + 2 not in self.shape.mentioned and all(beside)
         return False
 
     def _complement(self, at: int) -> bool:
