@@ -152,8 +152,7 @@ def _table(case: Case) -> list[Headline]:
     if not case.issues:
         return []
     end, words = case.horizon, day(case.horizon)
-    principals = set(case.principals)
-    between = [issue for issue in case.issues if principals <= {case.side(actor) for actor in issue.deciders}] or case.issues
+    between = [issue for issue in case.issues if case.parties(issue) == tuple(case.principals)] or case.issues
     found = [
         Headline(
             "table.deal", f"a deal between the two governments is in force on {words.en}, on at least one issue",

@@ -94,6 +94,21 @@ class Case:
         row = self.actor.get(actor)
         return (row.side or row.id) if row else actor
 
+    def parties(self, issue: s.Issue) -> tuple[str, str]:
+        """The pair of sides that bargain over an issue.
+
+        A mediated issue belongs to the pair the mediator stands between; others to the principals, unless a third side alone
+        decides: then to the home country (or the first principal) and that side.
+        """
+        a, b = self.principals
+        sides = [self.side(actor) for actor in issue.deciders]
+        between = next((m.between for m in self.mediators if issue.id in m.issues), None)
+        if between is not None:
+            return self.side(between[0]), self.side(between[1])
+        if any(side in (a, b) for side in sides):
+            return a, b
+        return (self.home if self.home in (a, b) else a), sides[0]
+
     def table(self, name: str) -> pd.DataFrame:
         """One table as a frame, a row each, columns as in the file; dates as datetime.date objects."""
         rows = getattr(self, name)

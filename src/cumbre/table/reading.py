@@ -48,20 +48,9 @@ def _shifted(row: s.Position, issue: s.Issue, signals: Sequence[s.Signal]) -> tu
 
 
 def _groups(case: Case, judged: Judged) -> tuple[tuple[Group, ...], npt.NDArray[np.intp]]:
-    """Pairs of sides that bargain. A mediated issue belongs to the pair the mediator stands between; others to the principals,
-    unless a third side alone decides: then to that side and the home country (or the first principal)."""
+    """Pairs of sides that bargain, the principals first, with the issues that are theirs (`Case.parties`)."""
     a, b = case.principals
-    pair_of: list[tuple[str, str]] = []
-    for issue in case.issues:
-        sides = [case.side(d) for d in issue.deciders]
-        between = next((m.between for m in case.mediators if issue.id in m.issues), None)
-        if between is not None:
-            pair = (case.side(between[0]), case.side(between[1]))
-        elif any(side in (a, b) for side in sides):
-            pair = (a, b)
-        else:
-            pair = (case.home if case.home in (a, b) else a, sides[0])
-        pair_of.append(pair)
+    pair_of = [case.parties(issue) for issue in case.issues]
     names = list(dict.fromkeys([(a, b), *pair_of]))
     groups = []
     for pair in names:

@@ -99,16 +99,25 @@
   function build(v, at) {
     var box = el("fieldset", {}, [el("legend", { text: v.d.title })]);
     if (v.classes) {
-      v.parts.rows = v.d.labels.map(function (label, k) {
+      // A long list begins with the likeliest; what hardly happens is folded away.
+      var counts = v.d.labels.map(function (_, k) { return v.values.filter(function (x) { return x === k; }).length; });
+      var order = counts.map(function (_, k) { return k; }), long = order.length > 8;
+      if (long) order.sort(function (a, b) { return counts[b] - counts[a]; });
+      var rare = order.filter(function (k) { return long && counts[k] < 0.01 * N; });
+      var fold = rare.length > 1 ? el("details", {}, [el("summary", { text: T.rare.replace("{n}", rare.length) })]) : null;
+      v.parts.rows = [];
+      order.forEach(function (k) {
+        var label = v.d.labels[k];
         var input = el("input", { type: "checkbox", id: "q" + at + "-" + k }); input.checked = true;
         var bar = el("i"), mark = el("b"), said = el("span", { class: "v" });
-        box.appendChild(el("label", { for: "q" + at + "-" + k }, [input, el("span", { text: label }), said, el("span", { class: "track" }, [bar, mark])]));
+        (fold && rare.indexOf(k) >= 0 ? fold : box).appendChild(el("label", { for: "q" + at + "-" + k }, [input, el("span", { text: label }), said, el("span", { class: "track" }, [bar, mark])]));
         input.addEventListener("change", function () {
           v.keep = v.parts.rows.every(function (r) { return r.input.checked; }) ? null : v.parts.rows.map(function (r) { return r.input.checked; });
           update();
         });
-        return { input: input, bar: bar, mark: mark, said: said };
+        v.parts.rows[k] = { input: input, bar: bar, mark: mark, said: said };
       });
+      if (fold) box.appendChild(fold);
     } else {
       var ns = "http://www.w3.org/2000/svg", svg = doc.createElementNS(ns, "svg");
       svg.setAttribute("class", "hist"); svg.setAttribute("viewBox", "0 0 280 64"); svg.setAttribute("preserveAspectRatio", "none"); svg.setAttribute("aria-hidden", "true");

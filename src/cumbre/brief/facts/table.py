@@ -122,12 +122,13 @@ def table_facts(study: Study) -> TableFacts | None:
     def chance(name: str, mask: npt.ArrayLike) -> Figure:
         return numbers.chance(f"brief.table.{name}", mask, rule(f"rule.table.{name}", day=last_day), within=study.within)
 
+    ids = study.labels("table", "issue")
+    known = [(k, study.case.issue[i]) for k, i in enumerate(ids) if i in study.case.issue]
+    mutual = [k for k, issue in known if study.case.parties(issue) == tuple(study.case.principals)]
     stages: dict[str, Figure | None] = {"signed": None, "ratified": None, "delivered": None}
     for name in stages:
         if study.has("table", f"{name}_day"):
-            stages[name] = chance(name, (study.array("table", f"{name}_day") >= 0).any(axis=1))
-    ids = study.labels("table", "issue")
-    known = [(k, study.case.issue[i]) for k, i in enumerate(ids) if i in study.case.issue]
+            stages[name] = chance(name, (study.array("table", f"{name}_day")[:, mutual] >= 0).any(axis=1))
     return TableFacts(
         chance("any_deal", deal > 0), chance("full", deal == 2), chance("partial", deal == 1), chance("none", deal == 0),
         _causes(study), _models(study, deal), stages["signed"], stages["ratified"], stages["delivered"],

@@ -13,7 +13,7 @@ from cumbre.brief.sections.page import Section, Writer, capital
 
 __all__ = ["ask_data", "ask_section"]
 
-TEXTS = ("kept", "few", "reset", "keep", "from", "to", "all", "command", "base", "now", "copied", "median", "undefined")
+TEXTS = ("kept", "few", "reset", "keep", "from", "to", "all", "command", "base", "now", "copied", "median", "undefined", "rare")
 
 
 def ask_section(w: Writer, variables: tuple[Variable, ...]) -> Section:
