@@ -90,6 +90,9 @@ def digest(text: str) -> str:
     return "d" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
+# What a proposal takes over from the coded event as it is.
+_CODED = tuple(sorted(Coded.__dataclass_fields__.keys() & ProposedEvent.__dataclass_fields__.keys()))
+
 # Types whose missing other side the article may supply; protest and force at home often have none.
 _FILLED = words("filled")
 
@@ -126,10 +129,6 @@ def _proposals(
             key = f"{name}:{piece.start}:{found.rule}:{found.trigger[0]}"
             yield ProposedEvent(
                 id="e" + hashlib.sha256(key.encode()).hexdigest()[:10],
-                type=found.type,
-                mode=found.mode,
-                source=found.source,
-                target=found.target,
                 quote=piece.text,
                 start=piece.start,
                 end=piece.end,
@@ -141,15 +140,7 @@ def _proposals(
                 intensity=intensity(found.type, found.mode),
                 confidence=confidence(found),
                 issues=tags(piece.text, lang),
-                trigger=found.trigger,
-                source_span=found.source_span,
-                target_span=found.target_span,
-                rule=found.rule,
-                source_row=found.source_row,
-                target_row=found.target_row,
-                inferred=found.inferred,
-                also_sources=found.also_sources,
-                also_targets=found.also_targets,
+                **{part: getattr(found, part) for part in _CODED},
             )
 
 
