@@ -3,10 +3,10 @@
     python benchmarks/read_confidence.py            # report only
     python benchmarks/read_confidence.py --write    # also write src/cumbre/read/tables/confidence.json
 
-Weights come from the training sentences and the second to fourteenth set of tests/read, without the tenth: they say which events are less
-sure than others. The trigger table has since been mended on these sentences, so their level flatters; the level therefore comes from the first
-readings of the second to fourteenth set, before anything was mended on them: 520 of 770 events had type and both countries right. The
-sentences that are set aside and the tenth set take part in the last lines of the report only.
+Weights come from the training sentences and the second to fourteenth set of tests/read, without the tenth: they say which events
+are less sure than others. The trigger table has since been mended on these sentences, so their level flatters; the level therefore
+comes from the first readings of the second to fourteenth set, before anything was mended on them: 520 of 770 events had type and both
+countries right. The sentences that are set aside and the tenth set take part in the last lines of the report only.
 """
 
 from __future__ import annotations

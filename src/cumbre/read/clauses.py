@@ -230,7 +230,7 @@ def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
     """English -ed without auxiliary: "sanctions imposed by X" is a participle, "X imposed sanctions" is not."""
     after = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
     before = tokens[v.start - 1] if v.start else None
-    if before is None or not before.text[:1].isalpha():
+    if before is None or not (before.text[:1].isalpha() or (before.text == "," and after == "by")):
         return
     if after == "by" and before.low not in ("and", "who", "which", "that", "he", "she", "it", "they"):
         v.reduced = v.passive = True
