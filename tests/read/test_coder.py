@@ -266,6 +266,34 @@ def test_a_grievance_names_the_wrong_and_who_did_it() -> None:
     assert ("COERCE", "SEN GOV", "GIN CVL") in found
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Cyprus joined the bank on Monday, a move that Ankara called hostile.", ("ACCUSE", "TUR", "CYP")),
+        ("Malta cerró el puerto, decisión que Roma criticó con dureza.", ("ACCUSE", "ITA", "MLT")),
+        ("Oslo sanctioned the Belarusian general, whom Kyiv accuses of torture.", ("ACCUSE", "UKR", "BLR")),
+        ("Fiyi dijo que el pacto con Tonga no cambiará y condenó a Samoa.", ("ACCUSE", "FJI", "WSM")),
+        ("Ghana accused Togo of smuggling and took the matter to the United Nations.", ("ACCUSE", "GHA", "TGO")),
+        ("Togo demandó a Benín ante la Corte Internacional de Justicia.", ("ACCUSE", "TGO", "BEN")),
+    ],
+)
+def test_sides_across_clauses(text: str, expected: tuple[str, str, str]) -> None:
+    found = [(kind, (a or "")[:3], (b or "")[:3]) for kind, a, b in triples(text)]
+    assert expected in found, found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Belgian beer usually sells in Nairobi for twice the price of the local one.",
+        "The road passes within sight of Chinese posts, and both armies keep thousands of men there.",
+        "Tonga had committed crimes that nobody in Fiji remembers.",
+    ],
+)
+def test_what_only_looks_like_an_act(text: str) -> None:
+    assert triples(text) == []
+
+
 def test_both_languages_code_the_same() -> None:
     pairs: dict[str, dict[str, set[tuple[str, str, str]]]] = {}
     for name in ("fifth", "eighth"):
