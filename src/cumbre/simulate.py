@@ -11,11 +11,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import xarray as xr
 from threadpoolctl import threadpool_limits
@@ -25,8 +26,9 @@ from cumbre.errors import UsageError, WorldsError
 from cumbre.record.case import Case
 from cumbre.worlds import BLOCK, Worlds
 
-__all__ = ["STAGES", "beside", "fit", "run", "stage_digest", "stages_of"]
+__all__ = ["STAGES", "aside", "beside", "fit", "run", "stage_digest", "stages_of"]
 
+T = TypeVar("T")
 Progress = Callable[[float, str], None]
 """Called with the share of the work done (0 to 1) and what is being done."""
 
@@ -122,6 +124,9 @@ def _context() -> BaseContext:
     """
     alone = threading.active_count() == 1 and "jax" not in sys.modules
     forks = alone and "fork" in multiprocessing.get_all_start_methods() and sys.platform == "linux"
+    if forks:
+        # Its first variable makes xarray load the array libraries that it finds: once here, not again in every worker.
+        xr.Variable((), 0.0)
     return multiprocessing.get_context("fork" if forks else "spawn")
 
 
@@ -147,6 +152,41 @@ def beside(work: Callable[[Path], object], path: Path) -> Iterator[None]:
             child.join()
     if child.exitcode != 0 or not path.is_file():
         raise WorldsError(f"{path.name} could not be written; is the disk full?")
+
+
+@contextmanager
+def aside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
+    """Let `work()` run in a second process while the body of the `with` runs; what is yielded waits for its result.
+
+    Where no fork is safe, or the second process fails, the work is done in this one when its result is asked for.
+    """
+    context = _context()
+    if context.get_start_method() != "fork" or (os.cpu_count() or 1) < 2:
+        yield work
+        return
+    here, there = context.Pipe(duplex=False)
+    child = context.Process(target=_send, args=(work, there))  # type: ignore[attr-defined]
+    child.start()
+    there.close()
+
+    def result() -> T:
+        try:
+            return here.recv()  # type: ignore[no-any-return]
+        except EOFError:
+            return work()
+
+    try:
+        yield result
+    finally:
+        here.close()
+        child.terminate()
+        child.join()
+
+
+def _send(work: Callable[[], Any], there: Connection) -> None:
+    # What goes wrong here is told by the process that asks, which then does the work itself.
+    with suppress(Exception):
+        there.send(work())
 
 
 def _start_worker(case: Case, fitted: Mapping[str, Any]) -> None:

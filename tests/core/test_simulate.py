@@ -1,5 +1,7 @@
 """How runs are spread over processes: by fork only where nothing else runs in this one."""
 
+import multiprocessing
+import os
 import sys
 import threading
 from types import ModuleType
@@ -22,3 +24,29 @@ def test_spawns_beside_jax(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "active_count", lambda: 1)
     monkeypatch.setitem(sys.modules, "jax", ModuleType("jax"))
     assert simulate._context().get_start_method() == "spawn"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks workers")
+def test_work_aside_is_done_elsewhere_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.delitem(sys.modules, "jax", raising=False)
+    with simulate.aside(os.getpid) as result:
+        assert result() != os.getpid()
+
+
+def test_work_aside_that_fails_there_is_done_here() -> None:
+    here = os.getpid()
+
+    def work() -> int:
+        if os.getpid() != here:
+            raise ValueError("not there")
+        return here
+
+    with simulate.aside(work) as result:
+        assert result() == here
+
+
+def test_work_aside_that_nobody_asks_for_leaves_nothing_behind() -> None:
+    with pytest.raises(KeyboardInterrupt), simulate.aside(lambda: 1):
+        raise KeyboardInterrupt
+    assert not multiprocessing.active_children()

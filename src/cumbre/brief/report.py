@@ -26,9 +26,11 @@ from cumbre.questions import Changes, changed
 from cumbre.record.case import Case
 from cumbre.worlds import Worlds
 
-__all__ = ["BriefReport", "build", "open_study", "write"]
+__all__ = ["BriefReport", "build", "describe", "open_study", "write"]
 
 Progress = Callable[[float, str], None]
+Described = Mapping[str, tuple[dict[str, Any], dict[str, Any]]]
+"""Tables and passports of each stage."""
 EARLIER_DRAWS, MOST_ITEMS = 2048, 6
 """Worlds of each run behind "what changed", and items that it tells apart."""
 
@@ -56,15 +58,26 @@ class Built:
     calibration: dict[str, str] = field(default_factory=dict)
 
 
-def open_study(case: Case, worlds: Worlds, fitted: Mapping[str, Any]) -> Study:
-    """Read what the stages say of themselves: their tables and their passports."""
-    study = Study(case, worlds, fitted, dict(simulate.STAGES))
+def describe(case: Case, fitted: Mapping[str, Any]) -> Described:
+    """What the stages say of themselves without any world: the tables and the passports of each."""
     with threadpool_limits(1):  # Small matrices: a second thread costs more than it brings.
-        for stage in STAGES:
-            if stage in worlds and stage in fitted:
-                module = simulate.STAGES[stage]
-                study.tables[stage] = dict(module.readout(case, fitted[stage]))
-                study.passports[stage] = dict(module.passports(case, fitted[stage]))
+        return {
+            stage: (
+                dict(simulate.STAGES[stage].readout(case, fitted[stage])),
+                dict(simulate.STAGES[stage].passports(case, fitted[stage])),
+            )
+            for stage in STAGES
+            if stage in fitted
+        }
+
+
+def open_study(case: Case, worlds: Worlds, fitted: Mapping[str, Any], described: Described | None = None) -> Study:
+    """A case and its worlds with what the stages say of themselves; `described` if that is at hand."""
+    study = Study(case, worlds, fitted, dict(simulate.STAGES))
+    there = {stage: thing for stage, thing in fitted.items() if stage in worlds}
+    for stage, (tables, passports) in (describe(case, there) if described is None else described).items():
+        if stage in there:
+            study.tables[stage], study.passports[stage] = tables, passports
     return study
 
 
@@ -132,17 +145,20 @@ def write(
     since: dt.date | Changes | None = None,
     progress: Progress | None = None,
     track: Mapping[str, Any] | None = None,
+    described: Described | None = None,
 ) -> BriefReport:
     """Write `brief.html`, the page in the other language and the calibration pages beside it, `numbers.json` and the charts as SVG files.
 
     case, worlds, fitted   the run; `fitted` maps each stage to what its `fit` returned
     since      an earlier day, or what `cumbre.questions.changed` found: fills "what changed" (a day costs some dozen small runs)
     track      rows of the ledger: {"resolved": [{"text", "probability", "outcome"}, ...]}
+    described  what `describe(case, fitted)` returned, if at hand
 
     Every file is written aside first and moved into place at the end, the page last, so an interrupted run leaves the previous
     brief as it was. Raises UnsourcedNumber where a number would be printed without a passport.
     """
-    built = build(case, worlds, fitted, lang=lang, since=since, progress=progress, track=track)
+    study = open_study(case, worlds, fitted, described)
+    built = build(case, worlds, fitted, lang=lang, since=since, progress=progress, track=track, study=study)
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     (out / "charts").mkdir(exist_ok=True)

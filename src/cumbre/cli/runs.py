@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,7 @@ from cumbre.cli.shared import (
     Out,
     Seed,
     Workers,
+    fit_case,
     parse_day,
     print_table,
     progress_bar,
@@ -55,11 +57,14 @@ def brief(
     found = load(case, parse_day(as_of, "--as-of"))
     folder = writable(out or Path("briefs") / found.id)
     with progress_bar("simulate") as bar, tempfile.TemporaryDirectory(dir=folder, prefix=".run-") as aside:
-        worlds, fitted = run_case(found, draws, seed, workers, lambda s, w: bar(0.6 * s, w))
+        fitted = fit_case(found, workers, lambda s, w: bar(0.15 * s, w))
+        with simulate.aside(partial(room.describe, found, fitted)) as described:
+            worlds = run_case(found, draws, seed, workers, lambda s, w: bar(0.15 + 0.45 * s, w), fitted)
+            told = described()
         with simulate.beside(worlds.save, Path(aside) / "worlds.nc"):
             report = room.write(
                 found, worlds, fitted, folder, lang=lang, since=parse_day(since, "--since"), track=_track(found),
-                progress=lambda s, w: bar(0.6 + 0.35 * s, w),
+                progress=lambda s, w: bar(0.6 + 0.35 * s, w), described=told,
             )  # fmt: skip
         os.replace(Path(aside) / "worlds.nc", folder / "worlds.nc")
     if seal:
@@ -101,7 +106,7 @@ def ask(
     found = load(case, parse_day(as_of, "--as-of"))
     asked = room.read_questions(questions) if questions else found.questions
     with progress_bar("simulate") as bar:
-        worlds, _ = run_case(found, draws, seed, workers, bar)
+        worlds = run_case(found, draws, seed, workers, bar)
     answers = room.ask(found, worlds, asked)
     if out:
         room.write_answers(answers, out)
@@ -166,7 +171,7 @@ def export(
     found = load(case, parse_day(as_of, "--as-of"))
     folder = writable(out or Path("briefs") / found.id / "export")
     with progress_bar("simulate") as bar:
-        worlds, _ = run_case(found, draws, seed, workers, bar)
+        worlds = run_case(found, draws, seed, workers, bar)
     files = write_export(found, worlds, folder, form)
     typer.echo(f"{folder}: {len(files)} files ({', '.join(file.name for file in files[:6])}{', ...' if len(files) > 6 else ''})")
 

@@ -31,6 +31,7 @@ __all__ = [
     "parse_day",
     "print_table",
     "progress_bar",
+    "fit_case",
     "run_case",
     "writable",
 ]
@@ -78,16 +79,27 @@ def progress_bar(title: str) -> Iterator[Any]:
         yield tell
 
 
-def run_case(case: Case, draws: int, seed: int, workers: int, progress: Any) -> tuple[Worlds, dict[str, Any]]:
-    """Fit and simulate a case, in as many processes as there are cores where `workers` is 0: the worlds, and what was fitted."""
+def _processes(workers: int) -> int:
+    """As many as there are cores, eight at most, where none are asked for."""
+    return workers or min(os.cpu_count() or 1, 8)
+
+
+def fit_case(case: Case, workers: int, progress: Any) -> dict[str, Any]:
+    """What each stage learns from the case."""
     from cumbre import simulate
 
-    workers = workers or min(os.cpu_count() or 1, 8)
-    fitted = simulate.fit(case, progress=lambda share, words: progress(0.3 * share, words), workers=workers)
-    worlds = simulate.run(
-        case, draws=draws, seed=seed, workers=workers, fitted=fitted, progress=lambda s, words: progress(0.3 + 0.7 * s, words)
-    )
-    return worlds, fitted
+    return simulate.fit(case, progress=progress, workers=_processes(workers))
+
+
+def run_case(case: Case, draws: int, seed: int, workers: int, progress: Any, fitted: dict[str, Any] | None = None) -> Worlds:
+    """The worlds of a case, in as many processes as there are cores where `workers` is 0; fitted first where `fitted` is not at hand."""
+    from cumbre import simulate
+
+    fitted = fitted or fit_case(case, workers, lambda share, words: progress(0.3 * share, words))
+    return simulate.run(
+        case, draws=draws, seed=seed, workers=_processes(workers), fitted=fitted,
+        progress=lambda s, words: progress(0.3 + 0.7 * s, words),
+    )  # fmt: skip
 
 
 def writable(folder: Path) -> Path:
