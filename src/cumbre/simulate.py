@@ -6,6 +6,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections import OrderedDict
@@ -165,7 +166,7 @@ def aside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
         yield work
         return
     here, there = context.Pipe(duplex=False)
-    child = context.Process(target=_send, args=(work, there))  # type: ignore[attr-defined]
+    child = context.Process(target=_send, args=(work, here, there))  # type: ignore[attr-defined]
     child.start()
     there.close()
 
@@ -179,11 +180,13 @@ def aside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
         yield result
     finally:
         here.close()
-        child.terminate()
+        child.kill()  # It writes no file, and a request to stop that meets it in the middle of an import is lost.
         child.join()
 
 
-def _send(work: Callable[[], Any], there: Connection) -> None:
+def _send(work: Callable[[], Any], here: Connection, there: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The process that asks stops this one.
+    here.close()  # The reader's end belongs to the other process alone, or a write would wait for ever where that one is gone.
     # What goes wrong here is told by the process that asks, which then does the work itself.
     with suppress(Exception):
         there.send(work())

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import sys
 import threading
+import time
 from types import ModuleType
 
 import pytest
@@ -46,7 +47,10 @@ def test_work_aside_that_fails_there_is_done_here() -> None:
         assert result() == here
 
 
-def test_work_aside_that_nobody_asks_for_leaves_nothing_behind() -> None:
-    with pytest.raises(KeyboardInterrupt), simulate.aside(lambda: 1):
+def test_work_aside_that_nobody_asks_for_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.delitem(sys.modules, "jax", raising=False)
+    with pytest.raises(KeyboardInterrupt), simulate.aside(lambda: bytes(1 << 24)):  # more than a pipe holds
+        time.sleep(0.2)
         raise KeyboardInterrupt
     assert not multiprocessing.active_children()
