@@ -187,6 +187,7 @@ _JOINT = frozenset(
 
 
 def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions: list[Mention]) -> Coded | None:
+    """The event that a trigger stands for, with its sides; None where the sentence uses the word for something else."""
     source, target = arguments.sides(trigger)
     kind, mode, rule = trigger.type, trigger.rule.mode, trigger.rule
     if far(trigger, source, target) or abstract(trigger, tokens):

@@ -57,6 +57,7 @@ _QUOTES = frozenset(["«", "“", '"', "‘"])
 
 
 def described(trigger: Trigger, tokens: list[Token]) -> str | None:
+    """Kind of statement that a neutral verb of saying ("described ... as") makes by the words of judgement after it; None without."""
     window = {t.low for t in tokens[trigger.at + 1 : trigger.at + 18]}
     if window & DENIAL:
         return "REJECT"
