@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -36,13 +36,31 @@ __all__ = [
     "writable",
 ]
 
+
+def _at_least(least: int, option: str) -> Callable[[int], int]:
+    """A check of a whole number as soon as it is read, before anything is fitted."""
+
+    def check(value: int) -> int:
+        if value < least:
+            raise UsageError(f"{option} is {value}; give a whole number of at least {least}")
+        return value
+
+    return check
+
+
 CaseName = Annotated[
     str, typer.Argument(metavar="CASE", help="Name of a bundled case (washington-2026) or path to a case folder.")
 ]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Use only what was public on this day (YYYY-MM-DD).")]
-Draws = Annotated[int, typer.Option(help="Number of worlds.")]
-Seed = Annotated[int, typer.Option(help="Same seed, same bytes.")]
-Workers = Annotated[int, typer.Option(help="Processes, 0 for as many as there are cores; the result does not depend on it.")]
+Draws = Annotated[int, typer.Option(callback=_at_least(1, "--draws"), help="Number of worlds.")]
+Seed = Annotated[int, typer.Option(callback=_at_least(0, "--seed"), help="Same seed, same bytes.")]
+Workers = Annotated[
+    int,
+    typer.Option(
+        callback=_at_least(0, "--workers"),
+        help="Processes, 0 for as many as there are cores; the result does not depend on it.",
+    ),
+]
 Out = Annotated[Path | None, typer.Option(help="Where to write.")]
 Do = Annotated[list[str] | None, typer.Option("--do", metavar="EXPR", help="Intervene: path = value; may be repeated.")]
 Given = Annotated[
