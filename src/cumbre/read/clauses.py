@@ -87,6 +87,8 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
                 inside[k] = True
     out = Shape(tokens, mentioned=frozenset(k for k in range(n) if inside[k]))
     verbs = lex.verbs
+    letters = [t for t in tokens if t.text[:1].isalpha() and len(t.text) > 3]
+    headline = sum(t.text[:1].isupper() for t in letters) * 2 > len(letters)
     for i, token in enumerate(tokens):
         low = token.low
         if token.text in ("March", "May"):
@@ -119,6 +121,8 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
             continue
         if lang == "en" and i and tokens[i - 1].text == "-":
             continue  # "anti-dumping", "US-brokered"
+        if i and not headline and token.text[:1].isupper() and tokens[i - 1].text[:1].isupper():
+            continue  # a name: "Chatham House"
         verb = _group(tokens, i, flags, tuple(entry), lang)
         if lang == "es" and verb.modal and flags & SUBJ and _after_that(tokens, verb.start):
             verb.modal = False
@@ -137,6 +141,7 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
         out.verbs.append(verb)
     if lang == "en":
         _held_back(out, tokens)
+    _nobody(out, tokens)
     _counts(out, tokens)
     for v in out.verbs:
         out.by_token[v.at] = v
@@ -257,9 +262,25 @@ def apposed(tokens: list[Token], comma: int) -> bool:
 def _after_that(tokens: list[Token], start: int) -> bool:
     """ "después de que X la acusara": the subjunctive of a past act."""
     for j in range(start - 1, max(1, start - 12), -1):
-        if tokens[j].low == "que" and tokens[j - 1].low == "de" and tokens[j - 2].low in ("después", "luego", "tras", "pese"):
+        if tokens[j].low == "que" and tokens[j - 1].low == "de" and tokens[j - 2].low in _REAL_TIMES:
             return True
     return False
+
+
+_REAL_TIMES = frozenset(["después", "luego", "tras", "pese", "antes"])
+
+
+def _nobody(out: Shape, tokens: list[Token]) -> None:
+    """ "Neither Lima nor Quito has confirmed", "ninguno de los dos firmó": nobody did what the verb says."""
+    for i, token in enumerate(tokens):
+        if token.low in _NOBODY and (not i or tokens[i - 1].low in _CLAUSE_OPENERS):
+            v = next((o for o in out.verbs if o.at > i and o.finite), None)
+            if v is not None and not any(t.low in _CLAUSE_OPENERS or t.low in SUBORDINATORS for t in tokens[i + 1 : v.start]):
+                v.negated = True
+
+
+_NOBODY = frozenset(["neither", "nobody", "none", "nadie", "ningún", "ninguno", "ninguna", "ni"])
+_CLAUSE_OPENERS = frozenset([",", ";", ":", "but", "pero", "and", "aunque", "although", "though", "that", "que", "“", "«", '"'])
 
 
 def _second_past(tokens: list[Token], v: Verb, verbs: list[Verb], mentions: list[Mention]) -> None:

@@ -14,6 +14,8 @@ RELATIVES, SUBORDINATORS, ADVERBS = words("relatives"), words("subordinators"), 
 BE, SER, HABER = words("be"), words("ser"), words("haber")
 
 _BEFORE_BARE = words("before_bare")
+_ALLEGED = frozenset(["alleged", "suspected", "accused", "reported", "presumed"])
+_ADJECTIVAL = ("al", "ic", "ime", "ive", "ous", "ary", "ian", "ish", "able", "ful", "less", "ing")
 
 
 def _single(m: Mention, mentions: list[Mention]) -> bool:
@@ -40,6 +42,14 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
         and tokens[i - 2].low in lex.nouns
     ):
         return True  # "tariffs and sanctions"
+    before2 = tokens[i - 2].low if i > 1 else ""
+    counted = before2[:1].isdigit() or before2 in DETERMINERS or before2 in PREPOSITIONS
+    if lang == "en" and flags & PP and before.endswith("ly") and counted and low.endswith("ed"):
+        return True  # "some 30 heavily armed gunmen"
+    if lang == "en" and low in _ALLEGED and (before[:1].isdigit() or before in DETERMINERS):
+        return True  # "238 alleged members"
+    if lang == "en" and flags & PRES and not flags & (PAST | INF) and before2 in DETERMINERS and before.endswith(_ADJECTIVAL):
+        return True  # "their maritime disputes"
     plain = lang == "en" and low.endswith("s") and not flags & PAST and before not in ("us", "eu", "uk") and i > 0
     if plain and any(m.end == i and m.kind == "attr" for m in mentions):
         return True  # "Chinese posts"
@@ -104,6 +114,8 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
         return True
     if flags & GER and before in ("the", "a", "of") and i + 1 < len(tokens) and tokens[i + 1].low == "of":
         return True
+    if flags & GER and before in ("the", "a", "this") and (low in lex.nouns or low in lex.nominals):
+        return True  # "at a meeting"
     if not flags & (INF | PRES):
         return bool(flags & PP) and before in ("the", "a", "an", "its", "his", "her", "their") and not flags & GER
     if before in (
