@@ -23,6 +23,13 @@ _TOWARD = frozenset(["to", "a", "with", "con", "against", "contra"])
 
 _THE = frozenset(["the", "la", "el", "los", "las"])
 
+_JUDGING = frozenset(
+    ["call", "accuse", "urge", "describe", "demand", "ask", "threaten", "calificar", "acusar", "exigir", "pedir", "llamar", "amenazar",
+     "instar", "tildar", "reclamar"]
+)  # fmt: skip
+
+_WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
+
 _ARTICLES = frozenset(["la", "el", "los", "las"])
 
 
@@ -52,8 +59,23 @@ class Subjects:
                 return o
         return None
 
+    def _main(self, v: Verb | None) -> Verb | None:
+        """The verb that a relative clause hangs on: "fought gunmen who had hidden in a monastery, killing three"."""
+        while v is not None:
+            before = self.tokens[v.start - 1].low if v.start else ""
+            if not (before in RELATIVES or (before in ("that", "que") and not self._complement(v.start - 1))):
+                return v
+            above = self._verb_before(v, True)
+            if above is None or any(t.low == "," for t in self.tokens[above.at : v.start]):
+                return v
+            v = above
+        return None
+
     def _coordinate(self, v: Verb) -> Verb | None:
         """The verb that `and` joins a verb to; a verb inside a relative clause of another tense is passed over."""
+        said = self._said_too(v)
+        if said is not None:
+            return said
         for o in reversed(self.shape.verbs):
             if o.at >= v.start or not o.finite or (self.shape.quoted[o.at] and not self.shape.quoted[v.at]):
                 continue
@@ -63,6 +85,26 @@ class Subjects:
                 continue
             return o
         return None
+
+    def _said_too(self, v: Verb) -> Verb | None:
+        """ "said five planes had been seen, called it a provocation and warned": words are joined to words, not to what they tell."""
+        if not any(lemma in SPEAKING or lemma in _JUDGING for lemma, _ in v.lemmas) or not v.flags & PAST:
+            return None
+        above = [o for o in self.shape.verbs if o.at < v.start and o.finite]
+        for o in above[:-1]:
+            if (
+                any(lemma in SPEAKING for lemma, _ in o.lemmas)
+                and o.flags & PAST
+                and not o.passive
+                and not any(t.low in (";", ":") for t in self.tokens[o.at : v.start])
+                and (above[-1].passive or above[-1].modal or above[-1].future or self._subject_below(o, above[-1]))
+            ):
+                return o
+        return None
+
+    def _subject_below(self, o: Verb, last: Verb) -> bool:
+        """No relative pronoun stands between a verb of saying and the last verb: that verb is in what is said."""
+        return not any(t.low in RELATIVES or t.low in SUBORDINATORS for t in self.tokens[o.at + 1 : last.start])
 
     def _below(self, v: Verb) -> bool:
         """A verb of a clause that hangs on another: "said that the pact will not allow", "until it is ready"."""
@@ -131,6 +173,9 @@ class Subjects:
                 noun = any(t.text[:1].isalpha() and t.low not in DETERMINERS for t in tokens[owner.end : at])
                 return owner if not noun or owner.kind == "actor" else None
             return None
+        whose = self._whose(v)
+        if whose is not None:
+            return whose
         if v.finite and not v.passive and self._nameless(v):
             return None
         adjacent = nearest is not None and v.start - nearest.end == 0 and nearest.prep not in _TOWARD
@@ -148,6 +193,8 @@ class Subjects:
                 return inverted  # "tras negarse Trípoli a ..."
         if v.infinitive or (v.gerund and not adjacent):
             above = self._verb_before(v, True)
+            if v.gerund and before == ",":
+                above = self._main(above)
             near = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)
             if v.infinitive and near is not None and any(lemma in CAUSATIVES for lemma, _ in near.lemmas):
                 above = near
@@ -177,6 +224,17 @@ class Subjects:
             if above is not None and (inverted is None or inverted.start - v.at > 2):
                 return self.subject(above)  # "se negó a pedir perdón, aunque lamentó ..."
         return self._scored(v)
+
+    def _whose(self, v: Verb) -> Mention | None:
+        """ "Venezuela, cuyo almacén quedó destruido": the owner stands for what it owns."""
+        for j in range(v.start - 2, max(0, v.start - 8), -1):
+            if j in self.shape.by_token or self.tokens[j].text == ",":
+                return None
+            if self.tokens[j].low in _WHOSE:
+                if any(j < m.start and m.end <= v.start and not m.prep for m in self.mentions):
+                    return None
+                return next((m for m in reversed(self.mentions) if m.end <= j and j - m.end <= 3), None)
+        return None
 
     def _nameless(self, v: Verb) -> bool:
         """ "a wall that the green groups had criticised": the noun before the verb is its subject, and no table knows it."""
