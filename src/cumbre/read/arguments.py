@@ -39,6 +39,8 @@ _DEALS = frozenset(["acuerdo", "agreement", "deal", "accord", "pacto", "pact", "
 
 _OBJECT_PRONOUNS = frozenset(["him", "them", "it"])
 
+_THEY = frozenset(["they", "ellos", "ellas"])
+
 _OWN = frozenset(["his", "her", "their", "su", "sus"])
 
 _CLITICS = words("clitics")
@@ -91,6 +93,10 @@ class Arguments(Nominals):
             return source, None
         if source is not None and source.kind == "pair" and trigger.rule.kind in ("mutual", "carrier_mutual"):
             return self._pair(source)
+        if source is not None and source.kind == "pron" and trigger.rule.kind in ("mutual", "carrier_mutual"):
+            both = self._both(source)
+            if both is not None:
+                return both
         swapped = any(lemma in _SWAPPING for lemma, _ in v.lemmas) or any(
             t.low in _MUTUAL for t in self.tokens[trigger.at : trigger.end + 3]
         )
@@ -109,6 +115,16 @@ class Arguments(Nominals):
                 return source, partner
             return source, target
         return source, self._target(trigger, source)
+
+    def _both(self, pronoun: Mention) -> tuple[Mention, Mention] | None:
+        """ "Government and ELN negotiators said they would meet again": they are the two that were joined before."""
+        if self.tokens[pronoun.start].low not in _THEY:
+            return None
+        for m in self.mentions:
+            partner = self.partner(m) if m.code is not None and m.end <= pronoun.start else None
+            if partner is not None:
+                return m, partner
+        return None
 
     def _announcer(self, v: Verb) -> Mention | None:
         """Who announced what "was suspended" without an agent."""

@@ -10,7 +10,7 @@ from cumbre.read.actors import Index
 from cumbre.read.items import find_items
 from cumbre.read.lexicon import Lexicon
 from cumbre.read.mention import DETERMINERS, FUNCTION, POSSESSIVES, PREPOSITIONS, QUANTIFIERS, Context, Mention
-from cumbre.read.naming import compose
+from cumbre.read.naming import compose, opening_comma
 from cumbre.read.resolving import fill_roles
 from cumbre.read.tokens import Token
 from cumbre.read.wordlists import words
@@ -40,7 +40,11 @@ _PHRASES: dict[tuple[str, ...], str] = {
 _CONTRACTED = {"al": "a", "del": "de"}
 
 
+_FORCES = frozenset(["MIL", "COP", "REB", "SPY"])
+
+
 def _set_prepositions(mentions: list[Mention], tokens: list[Token], lex: Lexicon) -> None:
+    opening = opening_comma(tokens)
     for g, mention in enumerate(mentions):
         j = mention.start - 1
         steps = 0
@@ -89,8 +93,10 @@ def _set_prepositions(mentions: list[Mention], tokens: list[Token], lex: Lexicon
             if (
                 gap in (["and"], ["y"], ["e"], [",", "and"], [","], ["o"], ["or"], ["-"], [",", "y"], ["as", "well", "as"])
                 and before.kind != "place"
+                and not before.end <= opening < mention.start
             ):
                 mention.group = before.group
+                _same_force(before, mention, tokens)
                 if not mention.prep or gap[-1:] == ["-"]:
                     mention.prep, mention.prep_at = before.prep, before.prep_at
             elif (
@@ -103,6 +109,16 @@ def _set_prepositions(mentions: list[Mention], tokens: list[Token], lex: Lexicon
             ):
                 mention.group = before.group
     _drop_loose_commas(mentions, tokens)
+
+
+def _same_force(before: Mention, mention: Mention, tokens: list[Token]) -> None:
+    """ "jets of Egypt and Sudan", "Indian and Chinese troops": both are forces."""
+    plain = mention.row.startswith("countries") and mention.end - mention.start == 1 and mention.kind == "actor"
+    if plain and before.sector in _FORCES and before.row.startswith("countries"):
+        if tokens[before.end - 1].text[:1].isupper() and not before.person and tokens[mention.start - 1].low in ("and", "y", "e"):
+            mention.sector = before.sector
+    if before.kind == "attr" and before.end + 1 == mention.start and mention.sector in _FORCES and mention.kind == "actor":
+        before.sector, before.kind = mention.sector, "actor"
 
 
 def _drop_loose_commas(mentions: list[Mention], tokens: list[Token]) -> None:

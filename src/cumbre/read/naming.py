@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from cumbre.read.items import Item
 from cumbre.read.lexicon import Lexicon
-from cumbre.read.mention import DETERMINERS, FUNCTION, GLUE_OF, QUANTIFIERS, Context, Mention
+from cumbre.read.mention import DETERMINERS, FUNCTION, GLUE_OF, PREPOSITIONS, QUANTIFIERS, Context, Mention
 from cumbre.read.morphology import PAST, PRES
 from cumbre.read.tokens import Token
 from cumbre.read.wordlists import words as word_list
 
-__all__ = ["compose"]
+__all__ = ["compose", "opening_comma"]
 
 _KEPT = frozenset(("GOV", "MIL", "JUD", "REB", "LEG"))
 
@@ -79,6 +79,7 @@ def compose(items: list[Item], tokens: list[Token], lex: Lexicon, context: Conte
     lang = lex.lang
     mentions: list[Mention] = []
     n_items, k, n = len(items), 0, len(tokens)
+    opening = opening_comma(tokens)
     while k < n_items:
         item = items[k]
         if item.kind == "media":
@@ -123,6 +124,7 @@ def compose(items: list[Item], tokens: list[Token], lex: Lexicon, context: Conte
                         and words[0] == ","
                         and size <= 2
                         and (size == 1 or words[1] in DETERMINERS)
+                        and end != opening
                     ):
                         joined = nxt.sector in _LEADERS or nxt.sector in ("ELI", "OPP", "PTY")
                 elif role_sector is not None and size == 0:
@@ -272,6 +274,22 @@ def compose(items: list[Item], tokens: list[Token], lex: Lexicon, context: Conte
                 continue
         mentions.append(Mention(start, end, code, sector, kind, row, person))
     return mentions
+
+
+def opening_comma(tokens: list[Token]) -> int:
+    """The comma that ends an adverbial at the head of a sentence, -1 without one: "Tras la visita de Petro, el presidente ..."."""
+    first = tokens[0]
+    if not (first.low in PREPOSITIONS or first.low in _ADVERBIAL or (first.low.endswith(("ed", "ing")) and len(first.low) > 4)):
+        return -1
+    comma = next((i for i, t in enumerate(tokens[:30]) if t.text == ","), -1)
+    closed = any(t.low in ("and", "y", "e") for t in tokens[comma + 1 : comma + 4])
+    return -1 if closed else comma
+
+
+_ADVERBIAL = frozenset(
+    ["tras", "after", "following", "amid", "despite", "pese", "luego", "después", "durante", "during", "ahead", "before", "antes", "while",
+     "mientras", "when", "cuando", "al", "como", "as", "hours", "days", "horas", "días", "ante", "under", "citing"]
+)  # fmt: skip
 
 
 def _apposition(tokens: list[Token], comma: int, end: int) -> bool:

@@ -18,6 +18,7 @@ _FOREIGN = frozenset(
 )
 
 
+_RIVALS = frozenset(("REB", "CRM", "OPP", "PTY"))
 _TIED = words("tied")
 
 
@@ -90,6 +91,15 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
             and not tokens[partner.start].text[:1].isupper()
         ):
             mention.code, mention.inferred = partner.code, True  # "diputados y jueces nicaragüenses"
+            continue
+        if (
+            partner is not None
+            and partner.group == mention.group
+            and mention.sector == "GOV"
+            and partner.sector in _RIVALS
+            and partner.code
+        ):
+            mention.code, mention.inferred = partner.code, True  # "Government and ELN negotiators"
             continue
         # "police in Medellín", "manifestantes en Túnez"
         after = next(
