@@ -22,7 +22,7 @@ _TELLING = frozenset(
 )
 
 _MUTUAL = frozenset(
-    ["mutual", "mutually", "mutuo", "mutua", "mutuos", "mutuas", "recíprocos", "recíprocas", "reciprocal", "other"]
+    ["mutual", "mutually", "mutuamente", "mutuo", "mutua", "mutuos", "mutuas", "recíprocos", "recíprocas", "reciprocal", "other"]
 )
 _SWAPPING = frozenset(["exchange", "swap", "trade", "canjear", "intercambiar"])
 

@@ -25,7 +25,10 @@ _ANNOUNCING = frozenset(
     ["announce", "anunciar", "informar", "confirm", "confirmar", "order", "ordenar", "decree", "decretar", "notificar"]
 )
 _SAYING = frozenset(["say", "tell", "warn", "decir", "afirmar", "asegurar", "advertir", "comunicar"])
-_AIMED = frozenset(["MOBILIZE", "SANCTION", "THREATEN", "REJECT"])
+_AIMED = frozenset(
+    ["MOBILIZE", "SANCTION", "THREATEN", "REJECT", "AGREE", "CONCEDE", "REQUEST", "COOPERATE", "SUPPORT", "AID", "ACCUSE"]
+)
+_FRIENDLY = frozenset(["AGREE", "CONCEDE", "SUPPORT", "REQUEST", "COOPERATE", "AID"])
 _LIGHTLY = frozenset(["lose", "perder", "resultar"])
 _WHERE = words("where")
 _IN = frozenset(["in", "en", "inside", "dentro", "at", "across"])
@@ -107,7 +110,13 @@ def complete(
     ):
         source = _issuer(trigger, target, sides)
     own = target is not None and target.kind == "role" and source is not None and target.code in (None, source.code)
-    if kind in _AIMED and source is not None and trigger.verb is not None and (target is None or (own and kind == "MOBILIZE")):
+    if (
+        kind in _AIMED
+        and source is not None
+        and (source.code is not None or kind not in _FRIENDLY)
+        and trigger.verb is not None
+        and (target is None or (own and kind == "MOBILIZE"))
+    ):
         target = _only_other(source, mentions) or target
     if kind == "ACCUSE" and source is not None and trigger.verb is not None and source.start > trigger.at:
         target = _told_of(trigger, source, sides) or target
