@@ -16,6 +16,7 @@ _GATHERINGS = words("gatherings")
 _VERBAL = frozenset(["ACCUSE", "REJECT", "THREATEN", "REQUEST", "SANCTION"])
 _ADVERBIAL = words("adverbial")
 _POSSESSING = frozenset(["his", "her", "its", "their", "su", "sus"])
+_MEASURES = frozenset(["SANCTION", "CONCEDE", "AID", "THREATEN"])
 _CALLS = frozenset(["conversation", "call", "llamada", "conversación"])
 
 
@@ -73,6 +74,8 @@ class Nominals(Subjects):
                     )
                     if partner is not None and rule.kind in ("mutual", "carrier_mutual"):
                         target = partner
+        # "Bogotá respondió con un arancel a productos ecuatorianos": who acts through the noun stands before it
+        light = self._light_subject(trigger, None) if source is None and rule.type in _MEASURES else None
         # The object itself may name its owner: "the closure of four Russian consulates", "el cierre de consulados rusos"
         if trigger.obj >= 0 and target is None:
             target = next((m for m in self.mentions if m.start <= trigger.obj < m.end and m.code and m is not source), None)
@@ -104,6 +107,8 @@ class Nominals(Subjects):
                 if ((patient_noun or trigger.obj >= 0) and not (source is None and self._aimed(m, trigger))) or (
                     source is None and m.kind == "place"
                 ):
+                    target = target or m
+                elif source is None and light is not None and light is not m:
                     target = target or m
                 elif source is None:
                     source = m
