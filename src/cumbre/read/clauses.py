@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cumbre.read.lexicon import Lexicon
-from cumbre.read.mention import PREPOSITIONS, Mention
+from cumbre.read.mention import DETERMINERS, PREPOSITIONS, Mention
 from cumbre.read.morphology import COND, FUT, GER, INF, PAST, PP, PRES, SUBJ
 from cumbre.read.nounlike import nounlike
 from cumbre.read.tokens import Token
@@ -291,7 +291,7 @@ def _second_past(tokens: list[Token], v: Verb, verbs: list[Verb], mentions: list
     gap = tokens[last.at + 1 : v.start]
     if any(t.low in _OPENERS or t.low in RELATIVES or t.low in SUBORDINATORS for t in gap):
         return
-    if any(m.end == v.start and not m.prep for m in mentions):
+    if any(m.end == v.start and not m.prep and not (m.kind == "role" and tokens[m.end - 1].low in _THINGS) for m in mentions):
         return
     if not gap or not gap[-1].text[:1].isalpha():
         return
@@ -307,8 +307,11 @@ def _held_back(out: Shape, tokens: list[Token]) -> None:
             or tokens[v.at + 1].low not in PREPOSITIONS
         ):
             continue
-        if not any(lemma in _RESTING for lemma, _ in v.lemmas) or not (nxt.finite or nxt.reduced):
-            continue
+        after = tokens[nxt.at + 1] if nxt.at + 1 < len(tokens) else None
+        takes = nxt.flags & PAST and after is not None and (after.low in DETERMINERS or after.text[:1].isdigit())
+        resting = any(lemma in _RESTING for lemma, _ in v.lemmas)
+        if not (resting or (takes and nxt.reduced)) or not (nxt.finite or nxt.reduced):
+            continue  # a participle takes no object: "rockets fired from Gaza hit a school"
         gap = tokens[v.at + 1 : nxt.start]
         if any(t.low in _OPENERS or t.low in RELATIVES or t.low in SUBORDINATORS for t in gap):
             continue
@@ -317,6 +320,7 @@ def _held_back(out: Shape, tokens: list[Token]) -> None:
             nxt.finite, nxt.reduced, nxt.passive = True, False, False
 
 
+_THINGS = words("things")
 _RESTING = words("resting")
 _SAYING = words("saying")
 _OPENERS = words("openers")

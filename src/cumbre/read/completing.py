@@ -15,7 +15,7 @@ from cumbre.read.wordlists import words
 if TYPE_CHECKING:
     from cumbre.read.events import Coded
 
-__all__ = ["complete", "grievance", "share"]
+__all__ = ["complete", "grievance", "only_other", "share"]
 
 _PARTS = words("parts")
 _DYING = words("dying")
@@ -91,11 +91,11 @@ def complete(
         kind == "REQUEST" and source is not None and target is not None and target.inferred and source.code == target.code
         and target.prep in ("of", "de", "del")
     ):  # fmt: skip
-        target = _only_other(source, mentions)  # "demands the release of its soldiers"
+        target = only_other(source, mentions)  # "demands the release of its soldiers"
     if kind in ("REJECT", "ACCUSE", "THREATEN") and source is not None and target is not None and target.code == source.code:
         foreign = (m for m in mentions if m.start > trigger.at and m.code not in (None, source.code) and m.kind != "place")
         target = (
-            next(foreign, _only_other(source, mentions) or target)
+            next(foreign, only_other(source, mentions) or target)
             if target.inferred
             or target.kind == "role"
             or (kind == "ACCUSE" and target.sector == "CVL" and source.sector == "GOV")
@@ -117,7 +117,7 @@ def complete(
         and trigger.verb is not None
         and (target is None or (own and kind == "MOBILIZE"))
     ):
-        target = _only_other(source, mentions) or target
+        target = only_other(source, mentions) or target
     if kind == "ACCUSE" and source is not None and trigger.verb is not None and source.start > trigger.at:
         target = _told_of(trigger, source, sides) or target
     if kind == "COOPERATE" and source is None and target is not None and trigger.verb is not None and trigger.verb.passive:
@@ -229,7 +229,7 @@ def _body(m: Mention) -> bool:
     return m.sector == "IGO" and m.code not in ("EUR", "NAT")
 
 
-def _only_other(source: Mention, mentions: list[Mention]) -> Mention | None:
+def only_other(source: Mention, mentions: list[Mention]) -> Mention | None:
     """The one other country that the sentence names as an actor."""
     others = {
         m.code: m for m in reversed(mentions) if m.code and m.code != source.code and m.kind in ("actor", "attr") and not _body(m)

@@ -8,6 +8,7 @@ from cumbre.read.arguments import Arguments
 from cumbre.read.completing import complete
 from cumbre.read.lexicon import lexicon
 from cumbre.read.mention import Mention
+from cumbre.read.plausible import plausible
 from cumbre.read.screens import abstract, far, idle, sued
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import Trigger
@@ -295,6 +296,7 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         target = replace(source, sector="GOV", kind="actor", inferred=True, group=-1)
     source, target = complete(trigger, kind, source, target, tokens, arguments)
     source, target = _at_home(kind, source, target, tokens)
+    source, target = plausible(trigger, kind, source, target, tokens, arguments)
     if kind == "PROTEST" and source is not None and tokens[source.end - 1].low in _THINGS and rule.kind == "protest_actor":
         kind, mode = "COERCE", ""  # ships that surround a boat do not demonstrate
     if kind == "PROTEST" and source is not None:

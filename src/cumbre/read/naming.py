@@ -48,10 +48,15 @@ def _name_run(tokens: list[Token], i: int, stop: int) -> int:
 
 def _plain_gap(tokens: list[Token], a: int, b: int, lex: Lexicon, most: int) -> bool:
     """Up to `most` adjectives or nouns, none of them a function word or a finite verb."""
-    if b - a > most:
+    designations = [
+        k for k in range(a, b) if tokens[k].text == "-" or (tokens[k].text[:1].isdigit() and tokens[k - 1].text == "-")
+    ]
+    if b - a - len(designations) > most:
         return False
     for k in range(a, b):
         t = tokens[k]
+        if k in designations:
+            continue  # "American B-2 bombers"
         if t.low in _LED and tokens[k - 1].text == "-":
             continue
         if not t.text[:1].isalpha() and t.text != "-":

@@ -23,6 +23,14 @@ def _single(m: Mention, mentions: list[Mention]) -> bool:
     return named and not any(o is not m and o.group == m.group for o in mentions)
 
 
+def _owned(tokens: list[Token], i: int) -> bool:
+    """Only figures stand between an owner and the word."""
+    j = i - 1
+    while j > 0 and (tokens[j].text[:1].isdigit() or tokens[j].low in ("%", "per", "cent", "percent", "-", "point")):
+        j -= 1
+    return j < i - 1 and (tokens[j].text in ("'s", "’s") or tokens[j].low in ("its", "his", "her", "their"))
+
+
 def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, in_mention: bool, mentions: list[Mention]) -> bool:
     """A form that could be a noun stands where a noun stands."""
     if in_mention:
@@ -50,6 +58,12 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
         return True  # "238 alleged members"
     if lang == "en" and flags & PRES and not flags & (PAST | INF) and before2 in DETERMINERS and before.endswith(_ADJECTIVAL):
         return True  # "their maritime disputes"
+    if lang == "en" and flags & PRES and not flags & PAST and low.endswith("s") and before.endswith("ing") and len(before) > 5:
+        return True  # "trading partners", "bunker-busting bombs"
+    if lang == "en" and not flags & PAST and _owned(tokens, i):
+        return True  # "Noboa's 30 % levy"
+    if flags & PP and before in ("“", '"', "«") and before2 in DETERMINERS:
+        return True  # 'a four-day "armed strike"'
     plain = lang == "en" and low.endswith("s") and not flags & PAST and before not in ("us", "eu", "uk") and i > 0
     if plain and any(m.end == i and m.kind == "attr" for m in mentions):
         return True  # "Chinese posts"

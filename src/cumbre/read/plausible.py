@@ -1,0 +1,84 @@
+"""Sides that an act of a kind can have: nobody sanctions a province of its own, a call for soldiers to leave is addressed to their government."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cumbre.read.completing import only_other
+from cumbre.read.mention import DETERMINERS, Mention
+from cumbre.read.subjects import Subjects
+from cumbre.read.tokens import Token
+from cumbre.read.trigger import Trigger
+
+__all__ = ["plausible"]
+
+_ABROAD = frozenset(["SANCTION", "THREATEN", "MOBILIZE", "REJECT", "AGREE"])
+_SAID = frozenset(["THREATEN", "ACCUSE", "REQUEST", "SANCTION", "AGREE", "SUPPORT", "CONCEDE"])
+_FIRED = frozenset(
+    ["missile", "missiles", "rocket", "rockets", "drone", "drones", "shell", "shells", "mortar", "mortars", "projectile", "projectiles", "misil",
+     "misiles", "cohete", "cohetes", "dron", "proyectil", "proyectiles", "obuses", "morteros"]
+)  # fmt: skip
+_FROM = frozenset(["from", "desde"])
+_STATE_NOUNS = frozenset(
+    ["nation", "country", "emirate", "kingdom", "island", "republic", "neighbour", "neighbor", "nación", "país", "emirato", "reino", "isla",
+     "república", "vecino"]
+)  # fmt: skip
+
+
+def plausible(
+    trigger: Trigger, kind: str, source: Mention | None, target: Mention | None, tokens: list[Token], sides: Subjects
+) -> tuple[Mention | None, Mention | None]:
+    """The sides of an event, with those put right that the kind of act rules out."""
+    mentions = sides.mentions
+    if kind == "ASSAULT" and source is None:
+        source = _launcher(trigger, tokens, mentions, target)
+    if source is not None and target is not None and source.code is not None and source.code == target.code:
+        if kind in _ABROAD and source.sector in ("GOV", "IGO") and target.kind == "place":
+            target = only_other(source, mentions)
+        elif kind == "PROTEST" and source.sector in ("CVL", "PTY", "OPP", "BUS") and target.sector in ("CVL", "BUS"):
+            target = replace(target, sector="GOV", kind="actor", inferred=True)
+    named = _state_noun(trigger, source, tokens, mentions) if target is None or (source and target.code == source.code) else None
+    if named is not None and kind not in ("ASSAULT", "COERCE", "PROTEST", "MOBILIZE"):
+        target = named
+    if target is not None and target.sector in ("MIL", "COP") and not target.person and kind in _SAID:
+        state = next(
+            (m for m in mentions if m.code == target.code and m.sector == "GOV" and m.kind == "actor" and m is not source), None
+        )
+        if kind == "REQUEST" and (target.prep in ("of", "de", "del") or not target.prep):
+            target = replace(target, sector="GOV") if _leaving(trigger, target, tokens) else target
+        elif state is not None and target.start < trigger.at:
+            target = state
+    return source, target
+
+
+def _leaving(trigger: Trigger, target: Mention, tokens: list[Token]) -> bool:
+    """ "pidió la salida de las tropas ruandesas", "demanded that Turkish forces withdraw": their government is asked."""
+    near = {t.low for t in tokens[trigger.at : target.end + 3]}
+    return bool(near & _GOING)
+
+
+_GOING = frozenset(
+    ["salida", "retirada", "retiro", "repliegue", "withdrawal", "withdraw", "pullout", "exit", "leave", "departure", "marcha", "retire",
+     "retiren", "abandonen", "salgan", "pullback"]
+)  # fmt: skip
+
+
+def _launcher(trigger: Trigger, tokens: list[Token], mentions: list[Mention], target: Mention | None) -> Mention | None:
+    """ "Rockets fired from Gaza hit Sderot": where the fire comes from."""
+    for m in mentions:
+        if m.prep in _FROM and m.code is not None and m is not target and abs(m.start - trigger.at) < 14:
+            if {t.low for t in tokens[max(0, m.start - 9) : m.start]} & _FIRED:
+                return replace(m, kind="actor", sector="GOV" if m.kind == "place" else m.sector, inferred=True)
+    return None
+
+
+def _state_noun(trigger: Trigger, source: Mention | None, tokens: list[Token], mentions: list[Mention]) -> Mention | None:
+    """ "threatened the Central American nation with tariffs": the other state of the sentence by what it is."""
+    if source is None or source.code is None or trigger.verb is None:
+        return None
+    for j in range(trigger.at + 1, min(len(tokens), trigger.at + 7)):
+        if tokens[j].low in _STATE_NOUNS and any(t.low in DETERMINERS for t in tokens[trigger.at + 1 : j]):
+            return only_other(source, mentions)
+        if tokens[j].text in (",", ";"):
+            return None
+    return None
