@@ -290,6 +290,17 @@ class Arguments(Nominals):
                     return None
                 owner = next((m for m in reversed(self.mentions) if m.end <= j and m.prep not in _PLACE), None)
                 return owner if owner is not None and owner.code is not None and j - owner.end <= 5 else None
+            said = (low == "what" and before in ("in", "at", "to")) or (low == "que" and before == "lo")
+            if said and any(j < o.at < v.start and o.finite for o in self.shape.verbs):
+                return None
+            if said and j < v.start - 1 and tokens[j - 2].text == ",":
+                above = [o for o in self.shape.verbs if o.at < j - 2 and o.finite]
+                opens = max((k for k in range(j - 2) if tokens[k].low in SUBORDINATORS), default=-1)
+                main = next((o for o in above if o.at > opens), above[0] if above else None)
+                if opens > 0 and above and above[0].at < opens:
+                    main = above[0]
+                actor = self.subject(main) if main is not None else None
+                return actor if actor is not None and actor.code is not None else None
             if low in ("that", "que", "which") and j < v.start - 1 and j - 1 not in self.shape.mentioned:
                 comma = next((k for k in (j - 2, j - 3, j - 4) if k > 0 and tokens[k].low in (",", "—", "–")), -1)
                 if comma < 0 or not apposed(tokens, comma):

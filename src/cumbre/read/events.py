@@ -146,6 +146,10 @@ def _joint(trigger: Trigger, tokens: list[Token]) -> bool:
     return any(t.low in _JOINT for t in tokens[max(0, trigger.start - 2) : trigger.end + 3])
 
 
+_ADVISERS = frozenset(["BUS", "CVL", "NGO", "MED"])
+
+_WARNING = frozenset(["warn", "caution", "advertir", "alertar", "avisar"])
+
 _FORCES = frozenset(
     [
         "tank",
@@ -246,6 +250,9 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         and source.sector == "CVL"
     ):
         kind = "PROTEST"  # "took to the streets to demand"
+    if rule.id == "threaten.threaten" and trigger.verb is not None and source is not None and source.sector in _ADVISERS:
+        if any(lemma in _WARNING for lemma, _ in trigger.verb.lemmas):
+            return None  # traders who warn of a cost threaten nobody
     if rule.id == "sanction.suspend_member" and (target is None or target.sector in ("COP", "CVL", "MED")):
         return None
     if rule.kind == "drill" or (kind == "MOBILIZE" and source is not None and _joint(trigger, tokens)):

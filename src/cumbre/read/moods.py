@@ -176,6 +176,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     rule = trigger.rule
     if v is None:
         before = [t.low for t in tokens[max(0, trigger.start - 4) : trigger.start]]
+        if rule.type in ("CONSULT", "AGREE") and _upcoming(trigger, tokens):
+            return None
         if any(
             w
             in (
@@ -218,6 +220,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         and follow not in ("and", "on")
     ):
         return None
+    if rule.id == "retreat.depart" and lemmas & {"leave"} and _left_so(v, tokens):
+        return None  # "leaving half a million people without heating"
     if ("try" in lemmas and follow == "to") or ("dismiss" in lemmas and follow == "from"):
         return None
     if (
@@ -307,6 +311,22 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     return rule.type
 
 
+def _left_so(v: Verb, tokens: list[Token]) -> bool:
+    """What an act leaves behind: figures, people, "without", "dead"."""
+    near = {t.low for t in tokens[v.at + 1 : v.at + 9]}
+    return v.gerund or bool(near & {"without", "dead", "homeless", "injured", "wounded", "stranded", "open"})
+
+
+def _upcoming(trigger: Trigger, tokens: list[Token]) -> bool:
+    """ "ahead of the summit", "a diez días de la cumbre": what has not been held yet."""
+    low = [t.low for t in tokens[max(0, trigger.start - 6) : trigger.start]]
+    text = " ".join(low)
+    return any(w in text for w in _AHEAD) or ("a" in low and text.endswith(("días de la", "días del", "semanas de la", "horas de la", "horas del")))
+
+
+_AHEAD = ("ahead of", "before the", "before a", "prior to", "antes de la", "antes del", "de cara a", "en vísperas de", "on the eve of", "víspera de")
+
+
 _WARN = frozenset(["warn", "caution", "advertir", "alertar"])
 
 
@@ -340,6 +360,12 @@ _CONTACT = words("contact")
 _MOTION = words("motion")
 
 
+def _obliged(v: Verb, tokens: list[Token]) -> bool:
+    before = tokens[max(0, v.start - 4) : v.start]
+    return any(t.low.startswith(_OBLIGING) for t in before)
+
+
+_OBLIGING = ("oblig", "force", "forz", "compel", "order", "reluct", "refus", "neg", "unwilling", "willing", "dispuest", "ready", "duty")
 _ALLOWED = words("allowed")
 _MEANS = frozenset(["scramble", "use", "usar", "utilizar", "emplear", "employ", "deploy"])
 
@@ -385,6 +411,8 @@ def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) ->
             return trigger.type
     if v.start > 1 and ((before in ("para", "de", "a") and tokens[v.start - 2].low in _ALLOWED) or before in _ALLOWED):
         return None  # "permission to visit"
+    if trigger.type == "CONSULT" and _obliged(v, tokens):
+        return None  # "to force it to negotiate", "is under no obligation to talk"
     if (trigger.type == "CONSULT" and trigger.rule.id != "consult.mediate") or trigger.rule.id == "support.sign":
         return trigger.type
     return None

@@ -18,6 +18,8 @@ _FIRED = frozenset(
     ["missile", "missiles", "rocket", "rockets", "drone", "drones", "shell", "shells", "mortar", "mortars", "projectile", "projectiles", "misil",
      "misiles", "cohete", "cohetes", "dron", "proyectil", "proyectiles", "obuses", "morteros"]
 )  # fmt: skip
+_HANDING = frozenset(["extradite", "extraditar", "deliver", "hand"])
+_OVER = frozenset(["over", "against", "por", "contra"])
 _FROM = frozenset(["from", "desde"])
 _STATE_NOUNS = frozenset(
     ["nation", "country", "emirate", "kingdom", "island", "republic", "neighbour", "neighbor", "nación", "país", "emirato", "reino", "isla",
@@ -32,6 +34,18 @@ def plausible(
     mentions = sides.mentions
     if kind == "ASSAULT" and source is None:
         source = _launcher(trigger, tokens, mentions, target)
+        if source is not None and (target is None or target.code == source.code):
+            target = only_other(source, mentions)
+    if kind == "COOPERATE" and trigger.verb is not None and any(lemma in _HANDING for lemma, _ in trigger.verb.lemmas):
+        goal = next((m for m in mentions if m.start > trigger.at and m.prep in ("to", "a") and m.sector == "GOV" and m.prep_at > trigger.at), None)
+        if goal is not None and source is not None and goal.code not in (None, source.code):
+            target = goal  # "extradited the man to the United States"
+    if kind == "PROTEST" and target is not None and source is not None and target.code == source.code:
+        over = next((m for m in mentions if m.start > trigger.at and m.prep in _OVER and m.code not in (None, source.code)), None)
+        target = over or target  # "blocked the bridge over Noboa's levy"
+    if kind == "REJECT" and target is not None and target.sector in ("REB", "CRM") and source is not None and source.sector == "GOV":
+        if tokens[min(trigger.at + 1, len(tokens) - 1)].low.endswith("ing") or tokens[trigger.end - 1].low in ("that", "que", "haber", "having"):
+            target = only_other(source, [m for m in mentions if m is not target])  # "denies arming the rebels"
     if source is not None and target is not None and source.code is not None and source.code == target.code:
         if kind in _ABROAD and source.sector in ("GOV", "IGO") and target.kind == "place":
             target = only_other(source, mentions)

@@ -343,6 +343,10 @@ class Subjects:
         for o in self.mentions:
             if o.code is not None and o.kind in ("actor", "attr", "role") and o is not m and o.start < m.start:
                 earlier.setdefault(o.code, o)
+        if not earlier:
+            for o in self.mentions:  # "Ambos gobiernos acordaron ..., según el canciller argentino y el ministro británico"
+                if o.code is not None and o.kind in ("actor", "attr") and o.start > m.start:
+                    earlier.setdefault(o.code, o)
         both = list(earlier.values())
         return (both[0], both[1]) if len(both) == 2 else (m, None)
 
