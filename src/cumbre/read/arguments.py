@@ -84,6 +84,9 @@ class Arguments(Nominals):
             agent = self._agent(v) or self._announcer(v)
             return agent, self._target(trigger, agent)
         source = self.subject(v)
+        if (source is None or source.code is None) and 0 <= trigger.obj < v.start:
+            above = next((o for o in reversed(self.shape.verbs) if o.at < trigger.obj and o.finite), None)
+            source = self.subject(above) if above is not None else None  # "levantó las sanciones que impuso"
         if source is None and v.reflexive and self.lang == "es":
             source = self._agent(v)  # "se impusieron aranceles a Malta por parte de Chipre"
         if trigger.rule.id == "consult.visit":

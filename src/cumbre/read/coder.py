@@ -46,6 +46,12 @@ def _merge(events: list[Coded]) -> list[Coded]:
                 crossed = True  # "twenty were killed in fighting with ..."
             if straight or crossed:
                 twin = True
+                hurt = event.target is not None and event.target[4:] == "CVL" and "target" not in event.inferred
+                if event.type == "ASSAULT" and "target" in other.inferred and hurt:
+                    kept[kept.index(other)] = replace(
+                        other, target=event.target, target_span=event.target_span, target_row=event.target_row,
+                        inferred=tuple(side for side in other.inferred if side != "target"),
+                    )  # fmt: skip
                 break
             if (
                 other.source is not None

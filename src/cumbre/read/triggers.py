@@ -83,6 +83,19 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
     return first + later
 
 
+def _antecedents(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> list[tuple[int, frozenset[str]]]:
+    """Object nouns before a relative clause: "las sanciones que impuso a Níger", "the tariffs that Trump imposed"."""
+    for j in range(v.start - 1, max(0, v.start - 7), -1):
+        if j in shape.by_token or tokens[j].text in (",", ";"):
+            return []
+        if tokens[j].low in ("que", "that", "which"):
+            found = [(k, lex.nouns[tokens[k].low]) for k in range(j - 1, max(-1, j - 5), -1) if tokens[k].low in lex.nouns]
+            return found if not any(k in shape.by_token for k in range(max(0, j - 3), j)) else []
+        if j not in shape.mentioned and j + 1 in shape.mentioned and tokens[j].low in lex.nouns:
+            return [(j, lex.nouns[tokens[j].low])]  # "the tariffs Trump imposed"
+    return []
+
+
 _CLAUSAL = frozenset(["that", "que", "and", "y"])
 _IDIOMS = frozenset(
     ["part", "place", "office", "note", "steps", "action", "measures", "parte", "nota", "posesión", "medidas", "tierra", "off"]
@@ -252,6 +265,8 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
                     begin = v.at + 1 if "…" in phrase.rest else end
                     right = _object_nouns(tokens, begin, _clause_stop(tokens, end, 11), lex, shape)
                 nouns = right
+                if not phrase.rest and v.finite and not any(classes & rule.objects for _, classes in right[:4]):
+                    nouns = _antecedents(v, tokens, lex, shape)
                 if phrase.rest:
                     right = None
             for k, (at, classes) in enumerate(nouns[:4]):
