@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cumbre.read.mention import Mention
 from cumbre.read.subjects import Subjects
 from cumbre.read.tokens import Token
-from cumbre.read.trigger import Trigger
+from cumbre.read.trigger import AGENT_NOUNS, Trigger
 from cumbre.read.wordlists import words
 
 if TYPE_CHECKING:
@@ -158,6 +158,18 @@ def complete(
 def _assailant(trigger: Trigger, target: Mention | None, sides: Subjects) -> Mention | None:
     """ "Nine were shot dead when Israeli commandos raided the ship": the force that acts in the clause of time."""
     assert trigger.verb is not None
+    for j in range(trigger.end, min(len(sides.tokens), trigger.end + 8)):
+        if sides.tokens[j].low in AGENT_NOUNS:  # "destroyed in a Russian strike", "destruido en un bombardeo ruso"
+            beside = (
+                m
+                for m in sides.mentions
+                if m.code
+                and m is not target
+                and (m.start == j + 1 or m.end == j or (m.start - j <= 3 and m.prep in ("of", "de", "by", "por", "del")))
+            )
+            found = next((m for m in beside if target is None or m.code != target.code), None)
+            if found is not None:
+                return found
     for v in sides.shape.verbs:
         if trigger.verb.at < v.at < trigger.verb.at + 12 and v.finite and not v.passive:
             m = sides.subject(v)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cumbre.read.arguments import Arguments
+from cumbre.read.clauses import Verb
 from cumbre.read.completing import complete
 from cumbre.read.lexicon import lexicon
 from cumbre.read.mention import Mention
@@ -191,12 +192,28 @@ _JOINT = frozenset(
 )
 
 
+_DOERS = frozenset(["AGREE", "COOPERATE", "AID", "SUPPORT", "CONCEDE", "THREATEN"])
+
+
+def _of_a_thing(v: Verb, tokens: list[Token], arguments: Arguments) -> bool:
+    """The verb, or the one above it, stands in a relative clause, and no actor is its subject."""
+    head = v
+    if v.infinitive:
+        head = next((o for o in reversed(arguments.shape.verbs) if o.at < v.start and o.finite), v)
+    if head.passive or not head.finite or not head.start:
+        return False
+    before = tokens[head.start - 1].low
+    return before in ("that", "which", "que") and (head.start - 2) not in arguments.shape.by_token
+
+
 def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions: list[Mention]) -> Coded | None:
     """The event that a trigger stands for, with its sides; None where the sentence uses the word for something else."""
     source, target = arguments.sides(trigger)
     kind, mode, rule = trigger.type, trigger.rule.mode, trigger.rule
     if far(trigger, source, target) or abstract(trigger, tokens):
         return None
+    if source is None and kind in _DOERS and trigger.verb is not None and _of_a_thing(trigger.verb, tokens, arguments):
+        return None  # "a declaration that commits both to open trade"
     if rule.id == "cooperate.resume" and source is None and trigger.verb is not None and not trigger.verb.passive:
         return None  # "the dam supplies ..."
     if (

@@ -321,10 +321,23 @@ def _upcoming(trigger: Trigger, tokens: list[Token]) -> bool:
     """ "ahead of the summit", "a diez días de la cumbre": what has not been held yet."""
     low = [t.low for t in tokens[max(0, trigger.start - 6) : trigger.start]]
     text = " ".join(low)
-    return any(w in text for w in _AHEAD) or ("a" in low and text.endswith(("días de la", "días del", "semanas de la", "horas de la", "horas del")))
+    return any(w in text for w in _AHEAD) or (
+        "a" in low and text.endswith(("días de la", "días del", "semanas de la", "horas de la", "horas del"))
+    )
 
 
-_AHEAD = ("ahead of", "before the", "before a", "prior to", "antes de la", "antes del", "de cara a", "en vísperas de", "on the eve of", "víspera de")
+_AHEAD = (
+    "ahead of",
+    "before the",
+    "before a",
+    "prior to",
+    "antes de la",
+    "antes del",
+    "de cara a",
+    "en vísperas de",
+    "on the eve of",
+    "víspera de",
+)
 
 
 _WARN = frozenset(["warn", "caution", "advertir", "alertar"])
@@ -365,7 +378,21 @@ def _obliged(v: Verb, tokens: list[Token]) -> bool:
     return any(t.low.startswith(_OBLIGING) for t in before)
 
 
-_OBLIGING = ("oblig", "force", "forz", "compel", "order", "reluct", "refus", "neg", "unwilling", "willing", "dispuest", "ready", "duty")
+_OBLIGING = (
+    "oblig",
+    "force",
+    "forz",
+    "compel",
+    "order",
+    "reluct",
+    "refus",
+    "neg",
+    "unwilling",
+    "willing",
+    "dispuest",
+    "ready",
+    "duty",
+)
 _ALLOWED = words("allowed")
 _MEANS = frozenset(["scramble", "use", "usar", "utilizar", "emplear", "employ", "deploy"])
 

@@ -37,21 +37,41 @@ def plausible(
         if source is not None and (target is None or target.code == source.code):
             target = only_other(source, mentions)
     if kind == "COOPERATE" and trigger.verb is not None and any(lemma in _HANDING for lemma, _ in trigger.verb.lemmas):
-        goal = next((m for m in mentions if m.start > trigger.at and m.prep in ("to", "a") and m.sector == "GOV" and m.prep_at > trigger.at), None)
+        goal = next(
+            (
+                m
+                for m in mentions
+                if m.start > trigger.at and m.prep in ("to", "a") and m.sector == "GOV" and m.prep_at > trigger.at
+            ),
+            None,
+        )
         if goal is not None and source is not None and goal.code not in (None, source.code):
             target = goal  # "extradited the man to the United States"
+    if kind == "REJECT" and source is not None and (target is None or target.code == source.code):
+        target = _proposer(trigger, source, sides) or target
     if kind == "PROTEST" and target is not None and source is not None and target.code == source.code:
         over = next((m for m in mentions if m.start > trigger.at and m.prep in _OVER and m.code not in (None, source.code)), None)
         target = over or target  # "blocked the bridge over Noboa's levy"
-    if kind == "REJECT" and target is not None and target.sector in ("REB", "CRM") and source is not None and source.sector == "GOV":
-        if tokens[min(trigger.at + 1, len(tokens) - 1)].low.endswith("ing") or tokens[trigger.end - 1].low in ("that", "que", "haber", "having"):
+    if (
+        kind == "REJECT"
+        and target is not None
+        and target.sector in ("REB", "CRM")
+        and source is not None
+        and source.sector == "GOV"
+    ):
+        if tokens[min(trigger.at + 1, len(tokens) - 1)].low.endswith("ing") or tokens[trigger.end - 1].low in (
+            "that",
+            "que",
+            "haber",
+            "having",
+        ):
             target = only_other(source, [m for m in mentions if m is not target])  # "denies arming the rebels"
     if source is not None and target is not None and source.code is not None and source.code == target.code:
         if kind in _ABROAD and source.sector in ("GOV", "IGO") and target.kind == "place":
             target = only_other(source, mentions)
         elif kind == "PROTEST" and source.sector in ("CVL", "PTY", "OPP", "BUS") and target.sector in ("CVL", "BUS"):
             target = replace(target, sector="GOV", kind="actor", inferred=True)
-    named = _state_noun(trigger, source, tokens, mentions) if target is None or (source and target.code == source.code) else None
+    named = _state_noun(trigger, source, target, tokens, mentions)
     if named is not None and kind not in ("ASSAULT", "COERCE", "PROTEST", "MOBILIZE"):
         target = named
     if target is not None and target.sector in ("MIL", "COP") and not target.person and kind in _SAID:
@@ -63,6 +83,16 @@ def plausible(
         elif state is not None and target.start < trigger.at:
             target = state
     return source, target
+
+
+def _proposer(trigger: Trigger, source: Mention, sides: Subjects) -> Mention | None:
+    """ "rechazó la tregua que proponen Estados Unidos y sus socios": whose the thing is that one turns down."""
+    tokens = sides.tokens
+    for v in sides.shape.verbs:
+        if trigger.end < v.at <= trigger.end + 6 and v.finite and tokens[v.start - 1].low in ("que", "that", "which"):
+            after = next((m for m in sides.mentions if 0 < m.start - v.at <= 3 and not m.prep), None)
+            return after if after is not None and after.code not in (None, source.code) else None
+    return None
 
 
 def _leaving(trigger: Trigger, target: Mention, tokens: list[Token]) -> bool:
@@ -86,13 +116,20 @@ def _launcher(trigger: Trigger, tokens: list[Token], mentions: list[Mention], ta
     return None
 
 
-def _state_noun(trigger: Trigger, source: Mention | None, tokens: list[Token], mentions: list[Mention]) -> Mention | None:
+def _state_noun(
+    trigger: Trigger, source: Mention | None, target: Mention | None, tokens: list[Token], mentions: list[Mention]
+) -> Mention | None:
     """ "threatened the Central American nation with tariffs": the other state of the sentence by what it is."""
     if source is None or source.code is None or trigger.verb is None:
         return None
     for j in range(trigger.at + 1, min(len(tokens), trigger.at + 7)):
         if tokens[j].low in _STATE_NOUNS and any(t.low in DETERMINERS for t in tokens[trigger.at + 1 : j]):
-            return only_other(source, mentions)
+            if target is not None and target.code != source.code and trigger.at < target.start <= j:
+                return None
+            own = {m.code for m in mentions if m.group == source.group}
+            before = [m for m in mentions if m.code not in own and m.code and m.kind in ("actor", "attr") and m.end <= trigger.at]
+            after = only_other(source, mentions)
+            return replace(before[-1], sector="GOV", kind="actor", inferred=True) if before else after
         if tokens[j].text in (",", ";"):
             return None
     return None

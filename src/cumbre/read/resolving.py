@@ -144,7 +144,7 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
         if (
             mention.sector == "GOV"
             and len({m.code for m in there}) == 1
-            and there[0].code not in {m.code for m in earlier if m is not there[0]}
+            and there[0].code not in {m.code for m in earlier if m is not there[0] and not m.inferred}
         ):
             mention.code, mention.inferred = there[0].code, True
             continue

@@ -28,6 +28,10 @@ _JUDGING = frozenset(
      "instar", "tildar", "reclamar"]
 )  # fmt: skip
 
+_THEIRS = frozenset(["its", "their", "his", "her", "su", "sus"])
+
+_OVER = frozenset(["over", "for", "after", "following", "por", "tras", "ante"])
+
 _WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
 
 _ARTICLES = frozenset(["la", "el", "los", "las"])
@@ -183,6 +187,12 @@ class Subjects:
             owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
             if owner is not None and v.start - owner.end <= 4 and (owner.possessive or owner.prep in ("by", "of", "de", "del")):
                 return owner
+            if v.start > 3 and self.tokens[v.start - 2].low in _THEIRS and self.tokens[v.start - 3].low in _OVER:
+                main = self._verb_before(v, True)
+                doer = self.subject(main) if main is not None else None
+                others = [m for m in self.mentions if m.end < v.start - 2 and m.code and (doer is None or m.code != doer.code)]
+                if others and doer is not None:
+                    return others[-1]  # "broke relations with Mexico over its decision to grant asylum"
         if v.infinitive and before in _AND:
             joined = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)
             if joined is not None and joined.infinitive:
