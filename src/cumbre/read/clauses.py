@@ -19,7 +19,7 @@ __all__ = ["Shape", "Verb", "shape"]
 
 RELATIVES = words("relatives")
 SUBORDINATORS = words("subordinators")
-HYPOTHETICAL = frozenset(["if", "unless", "whether", "si"])
+HYPOTHETICAL = frozenset(["if", "unless", "whether", "si", "qué", "quién", "quiénes", "cuál", "cuáles", "cuándo"])
 BE = words("be")
 SER = words("ser")
 HAVE = frozenset(["has", "have", "had", "having"])
@@ -276,7 +276,8 @@ def _nobody(out: Shape, tokens: list[Token]) -> None:
         if token.low in _NOBODY and (not i or tokens[i - 1].low in _CLAUSE_OPENERS):
             v = next((o for o in out.verbs if o.at > i and o.finite), None)
             if v is not None and not any(t.low in _CLAUSE_OPENERS or t.low in SUBORDINATORS for t in tokens[i + 1 : v.start]):
-                v.negated = True
+                for o in out.verbs:
+                    o.negated = o.negated or o.start == v.start
 
 
 _NOBODY = frozenset(["neither", "nobody", "none", "nadie", "ningún", "ninguno", "ninguna", "ni"])

@@ -115,7 +115,7 @@ def complete(
         and source is not None
         and (source.code is not None or kind not in _FRIENDLY)
         and trigger.verb is not None
-        and (target is None or (own and kind == "MOBILIZE"))
+        and (target is None or (own and (kind == "MOBILIZE" or (target is not None and target.sector == "MIL"))))
     ):
         target = only_other(source, mentions) or target
     if kind == "ACCUSE" and source is not None and trigger.verb is not None and source.start > trigger.at:

@@ -263,6 +263,17 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     if end is not None:
         unreal = end.negated or end.modal or end.latent or (end.infinitive and shape.finite_before[end.start] > 0)
         return None if unreal else ENDED.get(rule.type)
+    if v.negated and rule.id == "agree.plan":
+        return None  # "has not confirmed a date"
+    if (
+        rule.id == "cooperate.resume"
+        and lemmas & _TRADING
+        and v.flags & PRES
+        and not v.flags & PAST
+        and v.finite
+        and not v.future
+    ):
+        return None  # what a country sells, it sells all the time
     if v.negated and v.future and rule.type in ("AID", "COOPERATE", "SUPPORT", "CONSULT", "RETREAT", "AGREE", "CONCEDE"):
         return "SANCTION" if no_longer(v, tokens) else "REJECT"
     if v.negated and no_longer(v, tokens) and rule.type in ("AID", "COOPERATE", "CONCEDE", "SUPPORT", "AGREE"):
@@ -337,6 +348,11 @@ _AHEAD = (
     "en vísperas de",
     "on the eve of",
     "víspera de",
+)
+
+
+_TRADING = frozenset(
+    ["sell", "buy", "export", "import", "supply", "purchase", "vender", "comprar", "exportar", "importar", "suministrar"]
 )
 
 

@@ -32,6 +32,8 @@ _THEIRS = frozenset(["its", "their", "his", "her", "su", "sus"])
 
 _OVER = frozenset(["over", "for", "after", "following", "por", "tras", "ante"])
 
+_A = frozenset(["a", "an", "un", "una"])
+
 _WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
 
 _ARTICLES = frozenset(["la", "el", "los", "las"])
@@ -174,7 +176,10 @@ class Subjects:
                 and at - owner.end <= 6
                 and not any(o.at >= owner.end and o.at < at and o.finite for o in self.shape.verbs)
             ):
-                noun = any(t.text[:1].isalpha() and t.low not in DETERMINERS for t in tokens[owner.end : at])
+                gap = tokens[owner.end : at]
+                noun = any(t.text[:1].isalpha() and t.low not in DETERMINERS for t in gap)
+                if noun and owner.prep and any(t.low in _A for t in gap):
+                    return None  # "signed in Brussels a pact that ..."
                 return owner if not noun or owner.kind == "actor" else None
             return None
         whose = self._whose(v)
