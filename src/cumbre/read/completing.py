@@ -29,6 +29,7 @@ _AIMED = frozenset(
     ["MOBILIZE", "SANCTION", "THREATEN", "REJECT", "AGREE", "CONCEDE", "REQUEST", "COOPERATE", "SUPPORT", "AID", "ACCUSE"]
 )
 _FRIENDLY = frozenset(["AGREE", "CONCEDE", "SUPPORT", "REQUEST", "COOPERATE", "AID"])
+_DEALT = frozenset(["AGREE", "CONCEDE", "SANCTION", "THREATEN", "REJECT"])
 _LIGHTLY = frozenset(["lose", "perder", "resultar"])
 _WHERE = words("where")
 _IN = frozenset(["in", "en", "inside", "dentro", "at", "across"])
@@ -115,7 +116,9 @@ def complete(
         and source is not None
         and (source.code is not None or kind not in _FRIENDLY)
         and trigger.verb is not None
-        and (target is None or (own and (kind == "MOBILIZE" or (target is not None and target.sector == "MIL"))))
+        and (
+            target is None or (own and (kind == "MOBILIZE" or (kind in _DEALT and target is not None and target.sector == "MIL")))
+        )
     ):
         target = only_other(source, mentions) or target
     if kind == "ACCUSE" and source is not None and trigger.verb is not None and source.start > trigger.at:

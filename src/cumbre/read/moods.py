@@ -7,7 +7,7 @@ Announced cooperation is AGREE, announced force is THREATEN, a refusal to do som
 from __future__ import annotations
 
 from cumbre.read.aspects import ENDED, below, conditional, ended, no_longer, together, wished
-from cumbre.read.clauses import ADVERBS, Shape, Verb, apposed
+from cumbre.read.clauses import ADVERBS, RELATIVES, Shape, Verb, apposed
 from cumbre.read.judging import SLURS, described, dubbed, named
 from cumbre.read.lexicon import Lexicon, Rule
 from cumbre.read.mention import PREPOSITIONS
@@ -119,7 +119,7 @@ def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape)
                     over.softened = True
                 elif v is None or not v.finite:
                     continue
-            else:
+            elif not _told_as_fact(over, trigger, tokens, shape):
                 continue
         if shape.hypothetical_from[trigger.at] >= 0:
             continue
@@ -320,6 +320,18 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     ):
         return None
     return rule.type
+
+
+def _told_as_fact(over: Trigger, trigger: Trigger, tokens: list[Token], shape: Shape) -> bool:
+    """ "asked Botswana to explain why its soldiers shot three men": a past act in a clause below a request is no part of it."""
+    v = trigger.verb
+    if v is None or over.type not in _WISHES or not v.finite or not v.flags & PAST or v.modal or v.negated or v.future:
+        return False
+    return any(tokens[j].low in _FACTIVE and j - 1 not in shape.by_token for j in range(over.end, v.start))
+
+
+_WISHES = frozenset(["REQUEST", "THREATEN", "AGREE"])
+_FACTIVE = RELATIVES | frozenset(["que", "that", "which", "why", "where", "donde", "como", "after", "tras"])
 
 
 def _left_so(v: Verb, tokens: list[Token]) -> bool:
