@@ -276,7 +276,9 @@ class Arguments(Nominals):
         """Where a verb's own objects end: at the verb that `and` or a comma joins to it behind an object of its own."""
         for v in self.shape.verbs:
             before = self.tokens[v.start - 1].low
-            if v.start - trigger.end > 2 and ((v.finite and before in _JOINING) or (v.gerund and before == ",")):
+            if v.start > trigger.end and v.gerund and before == ",":
+                return v.start
+            if v.start - trigger.end > 2 and v.finite and before in _JOINING:
                 return v.start
         return len(self.tokens)
 

@@ -32,6 +32,8 @@ def plausible(
 ) -> tuple[Mention | None, Mention | None]:
     """The sides of an event, with those put right that the kind of act rules out."""
     mentions = sides.mentions
+    if source is None or source.code is None:
+        source = _among(trigger, sides) or source
     if kind == "ASSAULT" and source is None:
         source = _launcher(trigger, tokens, mentions, target)
         if source is not None and (target is None or target.code == source.code):
@@ -82,7 +84,33 @@ def plausible(
             target = replace(target, sector="GOV") if _leaving(trigger, target, tokens) else target
         elif state is not None and target.start < trigger.at:
             target = state
+    if target is not None and source is not None and target.code not in (None, source.code) and source.sector in ("GOV", "IGO"):
+        if target.sector in ("MIL", "COP") and not target.person and kind in _STATECRAFT:
+            target = replace(target, sector="GOV")  # "recalled its attaché": states deal with states
+    if (
+        kind == "COERCE"
+        and target is not None
+        and target.kind == "attr"
+        and trigger.rule.id in _TAKEN
+        and _someone(target, tokens)
+    ):
+        target = replace(target, sector="CVL")  # "fined a Croatian skipper"
     return source, target
+
+
+def _someone(m: Mention, tokens: list[Token]) -> bool:
+    """A demonym beside one or more persons whom no table knows."""
+    word = tokens[m.end].low if m.end < len(tokens) else ""
+    spanish = (
+        m.start > 0
+        and tokens[m.start - 1].text[:1].islower()
+        and tokens[m.start - 1].low.endswith(("ero", "or", "ista", "nte", "ario", "ado"))
+    )
+    return word.endswith(("er", "or", "ist", "man", "woman", "ian", "ant")) or spanish
+
+
+_STATECRAFT = frozenset(["SANCTION", "THREATEN", "AGREE", "REJECT"])
+_TAKEN = frozenset(["coerce.arrest", "coerce.seize", "sanction.convict", "coerce.deport"])
 
 
 def _proposer(trigger: Trigger, source: Mention, sides: Subjects) -> Mention | None:
@@ -92,6 +120,25 @@ def _proposer(trigger: Trigger, source: Mention, sides: Subjects) -> Mention | N
         if trigger.end < v.at <= trigger.end + 6 and v.finite and tokens[v.start - 1].low in ("que", "that", "which"):
             after = next((m for m in sides.mentions if 0 < m.start - v.at <= 3 and not m.prep), None)
             return after if after is not None and after.code not in (None, source.code) else None
+    return None
+
+
+def _among(trigger: Trigger, sides: Subjects) -> Mention | None:
+    """ "Cuatro países, entre ellos Brasil y Bolivia, reclamaron": the first of those who are named stands for all."""
+    v = trigger.verb
+    if v is None or v.passive or not v.finite:
+        return None
+    low = [t.low for t in sides.tokens]
+    for m in sides.mentions:
+        if m.end <= v.start and m.code is not None and m.kind == "actor" and v.start - m.end < 8:
+            head = low[max(0, m.start - 3) : m.start]
+            if (
+                head[-2:] in (["among", "them"], ["such", "as"], ["entre", "ellos"], ["entre", "ellas"])
+                or head[-1:] == ["including"]
+                or head[-2:] == ["incluidos", "los"]
+                or head[-1:] in (["incluidos"], ["incluida"], ["incluido"], ["incluidas"])
+            ):
+                return m
     return None
 
 
