@@ -157,6 +157,9 @@ class Arguments(Nominals):
         patient = self.subject(v)
         if trigger.rule.objects and not (v.finite and patient is not None and trigger.rule.type in PATIENT_TYPES):
             right = self._target(trigger, agent, left=False)
+            struck = trigger.obj > v.at and any(t.low in ("with", "con") for t in self.tokens[v.at : trigger.obj])
+            if struck and patient is not None and patient.code is not None:
+                return agent, patient  # "Iran was hit with sanctions"
             if right is not None:
                 return agent, right
             if patient is not None and patient is not agent and patient.end <= v.start:

@@ -306,6 +306,7 @@ def _held_back(out: Shape, tokens: list[Token]) -> None:
         if (
             not (v.finite and v.flags & PP and v.flags & PAST and v.start == v.at and v.start)
             or tokens[v.at + 1].low not in PREPOSITIONS
+            or tokens[v.at + 1].low == "a"
         ):
             continue
         after = tokens[nxt.at + 1] if nxt.at + 1 < len(tokens) else None

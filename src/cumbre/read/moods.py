@@ -468,6 +468,8 @@ def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) ->
         return None  # "permission to visit"
     if trigger.type == "CONSULT" and _obliged(v, tokens):
         return None  # "to force it to negotiate", "is under no obligation to talk"
+    if trigger.type == "CONSULT" and main is not None and main.future and v.start - main.at <= 14:
+        return _COMING["CONSULT"]
     if (trigger.type == "CONSULT" and trigger.rule.id != "consult.mediate") or trigger.rule.id == "support.sign":
         return trigger.type
     return None

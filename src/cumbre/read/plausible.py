@@ -19,6 +19,7 @@ _FIRED = frozenset(
      "misiles", "cohete", "cohetes", "dron", "proyectil", "proyectiles", "obuses", "morteros"]
 )  # fmt: skip
 _HANDING = frozenset(["extradite", "extraditar", "deliver", "hand"])
+_EMBASSIES = frozenset(["embassy", "consulate", "embajada", "consulado"])
 _OVER = frozenset(["over", "against", "por", "contra"])
 _FROM = frozenset(["from", "desde"])
 _STATE_NOUNS = frozenset(
@@ -51,6 +52,16 @@ def plausible(
             target = goal  # "extradited the man to the United States"
     if kind == "REJECT" and source is not None and (target is None or target.code == source.code):
         target = _proposer(trigger, source, sides) or target
+    if kind == "PROTEST" and source is not None:
+        mission = next(
+            (
+                m
+                for m in mentions
+                if any(t.low in _EMBASSIES for t in tokens[m.start : m.end]) and m.code not in (None, source.code)
+            ),
+            None,
+        )
+        target = mission or target
     if kind == "PROTEST" and target is not None and source is not None and target.code == source.code:
         over = next((m for m in mentions if m.start > trigger.at and m.prep in _OVER and m.code not in (None, source.code)), None)
         target = over or target  # "blocked the bridge over Noboa's levy"
