@@ -290,6 +290,12 @@ _HARMS = frozenset(["COERCE", "ASSAULT", "SANCTION"])
 _ANGRY = frozenset(["ACCUSE", "REQUEST", "SANCTION", "THREATEN", "PROTEST"])
 
 
+_DISSENT = frozenset(
+    ["protesters", "protestors", "demonstrators", "protests", "opponents", "critics", "opposition", "manifestantes", "opositores", "protestas",
+     "críticos", "oposición", "activists", "activistas", "journalists", "periodistas"]
+)  # fmt: skip
+
+
 def grievance(trigger: Trigger, events: Sequence[Coded], tokens: list[Token], sides: Subjects) -> tuple[str, str] | None:
     """Sides of a wrong that one side holds against another: "protested to Belize over the arrest of three fishermen"."""
     before = {t.low for t in tokens[max(0, trigger.start - 3) : trigger.start]}
@@ -314,7 +320,8 @@ def grievance(trigger: Trigger, events: Sequence[Coded], tokens: list[Token], si
                 return None
             if hurt.code == event.target[:3] and hurt.sector != "CVL":
                 return None
-            return event.target, f"{hurt.code or event.source[:3]} {hurt.sector}"
+            home = event.target if {t.low for t in tokens[hurt.start : hurt.end]} & _DISSENT else event.source
+            return event.target, f"{hurt.code or home[:3]} {hurt.sector}"
     return None
 
 

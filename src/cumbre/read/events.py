@@ -214,6 +214,10 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         return None
     if source is None and kind in _DOERS and trigger.verb is not None and _of_a_thing(trigger.verb, tokens, arguments):
         return None  # "a declaration that commits both to open trade"
+    if rule.id == "reject.refusal" and (
+        source is None or source.code is None or source.sector not in _STATE or source.kind == "attr"
+    ):
+        return None
     if rule.id == "cooperate.resume" and source is None and trigger.verb is not None and not trigger.verb.passive:
         return None  # "the dam supplies ..."
     if (

@@ -16,7 +16,7 @@ from cumbre.read.tokens import Token
 from cumbre.read.trigger import CAUSATIVES, REPORTING, SPEAKING, Trigger
 from cumbre.read.wordlists import words
 
-__all__ = ["denials", "moods"]
+__all__ = ["denials", "moods", "refusals"]
 
 
 NEGATED_REJECT = words("negated_reject")
@@ -95,6 +95,26 @@ def denials(tokens: list[Token], shape: Shape, used: set[int]) -> list[Trigger]:
         if between <= _SELF:
             found.append(Trigger(_DENIAL_RULE, "REJECT", said.start, v.at + 1, said.at, said))
     return found
+
+
+_REFUSAL_RULE = Rule("reject.refusal", "REJECT", "", "do", frozenset(), frozenset(("with", "con", "to", "a")))
+
+
+def refusals(tokens: list[Token], shape: Shape, used: set[int]) -> list[Trigger]:
+    """ "Mexico will not pay for the wall": a state that says what it will not do."""
+    found = []
+    for v in shape.verbs:
+        plain = v.negated and v.future and v.finite and not v.passive and not v.modal and v.at not in used
+        if plain and not any(lemma in _HAPPENING for lemma, _ in v.lemmas) and shape.hypothetical_from[v.at] < 0:
+            found.append(Trigger(_REFUSAL_RULE, "REJECT", v.start, v.at + 1, v.at, v))
+    return found
+
+
+_HAPPENING = frozenset(
+    ["be", "have", "know", "see", "happen", "change", "end", "work", "last", "stop", "affect", "need", "want", "lead", "get", "come", "help", "bring",
+     "fall", "rise", "grow", "take", "mean", "ser", "estar", "haber", "tener", "saber", "cambiar", "ocurrir", "pasar", "suceder", "terminar",
+     "afectar", "poder", "querer", "necesitar", "llegar", "bastar", "funcionar", "quedar", "faltar", "caer", "subir", "crecer", "significar"]
+)  # fmt: skip
 
 
 _SAYS = frozenset(("insist", "stress", "underline", "claim", "subrayar", "insistir", "recalcar", "reiterar", "asegurar"))
@@ -207,6 +227,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
             same = shape.comma_before[trigger.start] == shape.comma_before[over.at]
             return (_COMING.get(rule.type) if over.future or over.plan else None) if same and not over.negated else rule.type
         return rule.type
+    if rule.id == "reject.refusal":
+        return "REJECT"
     lemmas = {lemma for lemma, _ in v.lemmas}
     follow = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
     after2 = tokens[v.at + 2].low if v.at + 2 < len(tokens) else ""
