@@ -309,8 +309,9 @@ class Arguments(Nominals):
                     main = above[0]
                 actor = self.subject(main) if main is not None else None
                 return actor if actor is not None and actor.code is not None else None
-            if low in ("that", "que", "which") and j < v.start - 1 and j - 1 not in self.shape.mentioned:
-                comma = next((k for k in (j - 2, j - 3, j - 4) if k > 0 and tokens[k].low in (",", "—", "–")), -1)
+            bare = low in (",", "—", "–") and j < v.start - 3 and tokens[j + 1].low in ("a", "an") and apposed(tokens, j)
+            if bare or (low in ("that", "que", "which") and j < v.start - 1 and j - 1 not in self.shape.mentioned):
+                comma = j if bare else next((k for k in (j - 2, j - 3, j - 4) if k > 0 and tokens[k].low in (",", "—", "–")), -1)
                 if comma < 0 or not apposed(tokens, comma):
                     continue
                 opens = max((k for k in range(comma) if tokens[k].low in SUBORDINATORS), default=-1)

@@ -255,7 +255,8 @@ def apposed(tokens: list[Token], comma: int) -> bool:
     if len(after) < 4 or tokens[comma + 1].text[:1].isupper():
         return False
     if after[0] in ("a", "an", "un", "una"):
-        return bool({"that", "que", "which"} & set(after[2:]))
+        bare = after[0] in ("a", "an") and (after[2] == "the" or tokens[comma + 3].text[:1].isupper())  # "a claim Rome rejected"
+        return bare or bool({"that", "que", "which"} & set(after[2:]))
     return after[1] == "que" and after[0] not in PREPOSITIONS and after[0] not in _NO_NOUN
 
 

@@ -147,6 +147,21 @@ def _joint(trigger: Trigger, tokens: list[Token]) -> bool:
     return any(t.low in _JOINT for t in tokens[max(0, trigger.start - 2) : trigger.end + 3])
 
 
+_LISTENERS = frozenset(
+    [
+        "reporters",
+        "journalists",
+        "press",
+        "supporters",
+        "audience",
+        "periodistas",
+        "prensa",
+        "medios",
+        "seguidores",
+        "simpatizantes",
+    ]
+)
+
 _ADVISERS = frozenset(["BUS", "CVL", "NGO", "MED"])
 
 _WARNING = frozenset(["warn", "caution", "advertir", "alertar", "avisar"])
@@ -192,7 +207,7 @@ _JOINT = frozenset(
 )
 
 
-_DOERS = frozenset(["AGREE", "COOPERATE", "AID", "SUPPORT", "CONCEDE", "THREATEN"])
+_DOERS = frozenset(["AGREE", "COOPERATE", "AID", "SUPPORT", "CONCEDE", "THREATEN", "REQUEST"])
 
 
 def _of_a_thing(v: Verb, tokens: list[Token], arguments: Arguments) -> bool:
@@ -214,6 +229,8 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         return None
     if source is None and kind in _DOERS and trigger.verb is not None and _of_a_thing(trigger.verb, tokens, arguments):
         return None  # "a declaration that commits both to open trade"
+    if kind == "CONSULT" and not trigger.nominal and {t.low for t in tokens[trigger.at + 1 : trigger.end + 2]} & _LISTENERS:
+        return None  # "speaking to reporters"
     if rule.id == "reject.refusal" and (
         source is None or source.code is None or source.sector not in _STATE or source.kind == "attr"
     ):

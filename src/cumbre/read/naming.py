@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cumbre.read.items import Item
 from cumbre.read.lexicon import Lexicon
-from cumbre.read.mention import DETERMINERS, FUNCTION, GLUE_OF, PREPOSITIONS, QUANTIFIERS, Context, Mention
+from cumbre.read.mention import DETERMINERS, FUNCTION, GLUE_OF, POSSESSIVES, PREPOSITIONS, QUANTIFIERS, Context, Mention
 from cumbre.read.morphology import PAST, PRES
 from cumbre.read.tokens import Token
 from cumbre.read.wordlists import words as word_list
@@ -170,7 +170,9 @@ def compose(items: list[Item], tokens: list[Token], lex: Lexicon, context: Conte
                     code, row = nxt.code, nxt.row
             elif nxt.kind in ("state", "state_adj", "capital", "group", "place"):
                 if role_sector is not None and code is None:
-                    if (
+                    if words[:1] == ["from"] and any(t.low in POSSESSIVES for t in tokens[max(0, start - 2) : start]):
+                        joined = False  # "its last troops from Senegal"
+                    elif (
                         words
                         and words[0] in GLUE_OF
                         and (size == 1 or (size == 2 and words[1] in ("the", "la", "los", "el", "las")))
@@ -287,8 +289,9 @@ def opening_comma(tokens: list[Token]) -> int:
     if not (first.low in PREPOSITIONS or first.low in _ADVERBIAL or (first.low.endswith(("ed", "ing")) and len(first.low) > 4)):
         return -1
     comma = next((i for i, t in enumerate(tokens[:30]) if t.text == ","), -1)
-    closed = any(t.low in ("and", "y", "e") for t in tokens[comma + 1 : comma + 4])
-    return -1 if closed else comma
+    joint = next((j for j in range(comma + 1, min(len(tokens), comma + 5)) if tokens[j].low in ("and", "y", "e")), -1)
+    listed = joint > 0 and any(t.text == "," for t in tokens[joint : joint + 5])  # "In Chile, Peru and Bolivia, ..."
+    return -1 if listed else comma
 
 
 _ADVERBIAL = frozenset(

@@ -14,6 +14,9 @@ RELATIVES, SUBORDINATORS, ADVERBS = words("relatives"), words("subordinators"), 
 BE, SER, HABER = words("be"), words("ser"), words("haber")
 
 _BEFORE_BARE = words("before_bare")
+_WEAPONS = frozenset(
+    ["cluster", "air", "drone", "missile", "petrol", "nuclear", "car", "rocket", "glide", "guided", "atomic", "gas"]
+)
 _ALLEGED = frozenset(["alleged", "suspected", "accused", "reported", "presumed"])
 _ADJECTIVAL = ("al", "ic", "ime", "ive", "ous", "ary", "ian", "ish", "able", "ful", "less", "ing")
 
@@ -60,6 +63,8 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
         return True  # "their maritime disputes"
     if lang == "en" and flags & PRES and not flags & PAST and low.endswith("s") and before.endswith("ing") and len(before) > 5:
         return True  # "trading partners", "bunker-busting bombs"
+    if lang == "en" and before in _WEAPONS and low in ("bombs", "strikes", "attacks", "fires"):
+        return True
     if lang == "en" and not flags & PAST and _owned(tokens, i):
         return True  # "Noboa's 30 % levy"
     if flags & PP and before in ("“", '"', "«") and before2 in DETERMINERS:

@@ -95,6 +95,14 @@ def plausible(
             target = replace(target, sector="GOV") if _leaving(trigger, target, tokens) else target
         elif state is not None and target.start < trigger.at:
             target = state
+    if kind == "ACCUSE" and source is not None and target is not None and _victim_of(target, tokens):
+        others = {m.code for m in mentions if m.kind in ("actor", "attr")} - {None, source.code, target.code}
+        if len(others) == 1:
+            target = replace(
+                target, code=others.pop(), sector="GOV", kind="actor", inferred=True
+            )  # "Chile condemned Israel's ... of Gaza"
+        elif target.sector in ("OPP", "CVL", "MED", "NGO", "LEG", "PTY") and target.code not in (None, source.code):
+            target = replace(target, sector="GOV", kind="actor", inferred=True)
     if target is not None and source is not None and target.code not in (None, source.code) and source.sector in ("GOV", "IGO"):
         if target.sector in ("MIL", "COP") and not target.person and kind in _STATECRAFT:
             target = replace(target, sector="GOV")  # "recalled its attaché": states deal with states
@@ -107,6 +115,18 @@ def plausible(
     ):
         target = replace(target, sector="CVL")  # "fined a Croatian skipper"
     return source, target
+
+
+def _victim_of(m: Mention, tokens: list[Token]) -> bool:
+    """ "condemned the killing of ...": who stands behind the noun has suffered the deed."""
+    return m.prep in ("of", "de", "del") and m.prep_at > 0 and tokens[m.prep_at - 1].low in _DEEDS
+
+
+_DEEDS = frozenset(
+    ["bombing", "killing", "murder", "arrest", "detention", "invasion", "assassination", "kidnapping", "abduction", "jailing", "imprisonment",
+     "expulsion", "deportation", "shelling", "occupation", "torture", "poisoning", "bombardeo", "asesinato", "arresto", "detención", "invasión",
+     "secuestro", "encarcelamiento", "expulsión", "deportación", "ocupación", "tortura", "muerte", "matanza", "captura"]
+)  # fmt: skip
 
 
 def _someone(m: Mention, tokens: list[Token]) -> bool:

@@ -180,7 +180,9 @@ class Subjects:
                 noun = any(t.text[:1].isalpha() and t.low not in DETERMINERS for t in gap)
                 if noun and owner.prep and any(t.low in _A for t in gap):
                     return None  # "signed in Brussels a pact that ..."
-                return owner if not noun or owner.kind == "actor" else None
+                if noun and owner.kind != "actor":
+                    return None
+                return next((m for m in self.mentions if m.group == owner.group and m.kind == owner.kind), owner)
             return None
         whose = self._whose(v)
         if whose is not None:
