@@ -147,6 +147,29 @@ def _joint(trigger: Trigger, tokens: list[Token]) -> bool:
     return any(t.low in _JOINT for t in tokens[max(0, trigger.start - 2) : trigger.end + 3])
 
 
+_ANALYSTS = frozenset(
+    ["analysts", "analyst", "experts", "expert", "economists", "economist", "observers", "researchers", "scholars", "academics", "polls",
+     "surveys", "analistas", "analista", "expertos", "experto", "economistas", "economista", "observadores", "politólogos", "académicos",
+     "encuestas", "sondeos", "politólogo"]
+)  # fmt: skip
+
+
+def _only_told(trigger: Trigger, kind: str, source: Mention | None, tokens: list[Token]) -> bool:
+    """What analysts warn of and what polls show is no act; nor is a warning without anyone who could act on it."""
+    v = trigger.verb
+    if v is None:
+        return False
+    beside = {t.low for t in tokens[max(0, v.start - 1) : v.start] + tokens[v.at + 1 : v.at + 3]}
+    if beside & _ANALYSTS and kind not in ("COERCE", "ASSAULT", "SANCTION"):
+        return True
+    if kind == "THREATEN" and source is None and any(lemma in _WARNING for lemma, _ in v.lemmas):
+        return True
+    crowd = source is not None and source.sector == "CVL" and kind in ("ACCUSE", "REJECT", "SUPPORT", "REQUEST", "AGREE")
+    return crowd and any(t.low in _POLLS for t in tokens)
+
+
+_POLLS = frozenset(["poll", "polls", "pollster", "survey", "encuesta", "encuestas", "sondeo", "sondeos"])
+
 _LISTENERS = frozenset(
     [
         "reporters",
@@ -229,6 +252,8 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         return None
     if source is None and kind in _DOERS and trigger.verb is not None and _of_a_thing(trigger.verb, tokens, arguments):
         return None  # "a declaration that commits both to open trade"
+    if _only_told(trigger, kind, source, tokens):
+        return None
     if kind == "CONSULT" and not trigger.nominal and {t.low for t in tokens[trigger.at + 1 : trigger.end + 2]} & _LISTENERS:
         return None  # "speaking to reporters"
     if rule.id == "reject.refusal" and (
@@ -314,6 +339,12 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         kind, mode = "CONSULT", "phone"
     if rule.id == "reject.block" and source is not None and source.sector == "GOV" and _reversed(trigger, target):
         kind, mode = "CONCEDE", ""
+    if (
+        rule.id == "consult.host"
+        and target is not None
+        and tokens[target.end - 1].low in ("base", "bases", "troops", "tropas", "forces")
+    ):
+        return None  # a country that hosts a base
     if rule.id == "consult.host" and (target is None or target.prep in ("from", "de", "of", "in", "by", "por", "en")):
         return None
     if rule.id in ("sanction.impose", "concede.ease") and target is None and tokens[trigger.obj].low in _HOME_TAX:

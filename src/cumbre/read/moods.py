@@ -198,6 +198,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         before = [t.low for t in tokens[max(0, trigger.start - 4) : trigger.start]]
         if rule.type in ("CONSULT", "AGREE") and _upcoming(trigger, tokens):
             return None
+        if _imagined(trigger, shape):
+            return None
         if any(
             w
             in (
@@ -354,6 +356,18 @@ def _told_as_fact(over: Trigger, trigger: Trigger, tokens: list[Token], shape: S
 
 _WISHES = frozenset(["REQUEST", "THREATEN", "AGREE"])
 _FACTIVE = RELATIVES | frozenset(["que", "that", "which", "why", "where", "donde", "como", "after", "tras"])
+
+
+def _imagined(trigger: Trigger, shape: Shape) -> bool:
+    """ "Any attack on Taiwan would ...", "una invasión tendría": the subject of a conditional has not happened."""
+    if any(o.finite and o.at < trigger.start for o in shape.verbs):
+        return False
+    after = next((o for o in shape.verbs if o.at >= trigger.end and (o.finite or o.modal)), None)
+    stop = after.start if after is not None else len(shape.tokens)
+    if any(t.low in ("would", "could", "might") for t in shape.tokens[trigger.end : min(stop, trigger.end + 6)]):
+        return True
+    low = {t.low for t in shape.tokens[after.start : after.at + 1]} if after is not None else set()
+    return after is not None and after.modal and not low & {"may", "must", "can", "should"}
 
 
 def _left_so(v: Verb, tokens: list[Token]) -> bool:
