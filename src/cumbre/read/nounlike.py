@@ -73,6 +73,8 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
     if plain and any(m.end == i and m.kind == "attr" for m in mentions):
         return True  # "Chinese posts"
     if lang == "en" and flags & INF and not flags & PAST and i:
+        if before in DETERMINERS or before in ("any", "every", "such"):
+            return True
         if before in _BEFORE_BARE or before in ADVERBS or before.endswith(("n't", "n’t", "ly")) or before == "not":
             return False
         if (
