@@ -67,6 +67,9 @@ class Arguments(Nominals):
         if trigger.order is not None:
             source = self.subject(trigger.order)
             return source, self._target(trigger, source)
+        if trigger.aimed is not None:
+            source = self.subject(v)
+            return source, trigger.aimed if source is None or source.code != trigger.aimed.code else None
         if trigger.rule.id == "reject.denial":
             source = self.subject(v)
             return source, self._target(trigger, source, left=False)

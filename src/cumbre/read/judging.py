@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from cumbre.read.clauses import Shape
+from cumbre.read.lexicon import Rule
+from cumbre.read.mention import Mention
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import Trigger
 from cumbre.read.wordlists import words
 
-__all__ = ["SLURS", "described", "dubbed", "named"]
+__all__ = ["SLURS", "charges", "described", "dubbed", "named"]
 
 
 def _inflected(name: str) -> frozenset[str]:
@@ -66,3 +68,43 @@ def described(trigger: Trigger, tokens: list[Token]) -> str | None:
     if window & FRIENDLY:
         return "SUPPORT"
     return None
+
+
+_CHARGE_RULE = Rule("accuse.said", "ACCUSE", "disapprove", "say", frozenset(), frozenset())
+_TOLD = frozenset(
+    ["say", "tell", "state", "declare", "argue", "claim", "maintain", "insist", "consider", "decir", "afirmar", "sostener", "asegurar", "considerar",
+     "declarar", "manifestar", "opinar", "alegar", "write", "escribir", "recalcar", "subrayar"]
+)  # fmt: skip
+_WEAK = frozenset(
+    ["act", "crisis", "leader", "líder", "war", "weak", "drug", "threat", "threats", "amenaza", "amenazas", "intervención", "void", "null", "nulo",
+     "coup", "golpe", "grave", "error", "mistake", "disaster", "attack", "assault", "invasion", "invasión", "hybrid", "unilateral", "crime", "crimen",
+     "criminal", "contrario", "miserable", "failed", "dangerous", "peligroso", "peligrosa", "ethnic", "colonial", "espionage", "extortion", "extorsión",
+     "terrorist", "terrorista", "terroristas", "circo", "sick", "narcotraficante", "trap", "fraud"]
+)  # fmt: skip
+_DEEDS = frozenset(
+    ["funding", "arming", "sheltering", "financing", "sponsoring", "lying", "violated", "violating", "colonialism", "colonialismo", "violó",
+     "violaba", "financia", "financiaba", "protege", "traicionó", "genocidal", "meddles", "interfering"]
+)  # fmt: skip
+
+
+def charges(tokens: list[Token], mentions: list[Mention], shape: Shape, used: set[int]) -> list[Trigger]:
+    """ "said Eritrea was funding rebels": a hostile word about another state in what is said."""
+    found: list[Trigger] = []
+    for v in shape.verbs:
+        if v.at in used or not v.finite or v.passive or v.negated or v.modal or not any(lemma in _TOLD for lemma, _ in v.lemmas):
+            continue
+        after = tokens[v.start - 1].text in (",", "”", "»", '"') if v.start else False
+        low, high = (0, v.start) if after else (v.at + 1, min(len(tokens), v.at + 28))
+        for j in range(low, high):
+            word = tokens[j].low
+            if word not in _DEEDS and (word not in HOSTILE or word in _WEAK):
+                continue
+            about = [
+                m
+                for m in mentions
+                if low <= m.start < j and m.code is not None and m.kind in ("actor", "attr") and m.sector != "IGO"
+            ]
+            if about and not any(o.negated and low <= o.at < j for o in shape.verbs):
+                found.append(Trigger(_CHARGE_RULE, "ACCUSE", v.start, v.at + 1, v.at, v, aimed=about[0]))
+            break
+    return found

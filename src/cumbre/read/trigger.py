@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cumbre.read.clauses import Verb
 from cumbre.read.lexicon import Rule
+from cumbre.read.mention import Mention
 from cumbre.read.wordlists import words
 
 __all__ = ["AGENT_NOUNS", "CAUSATIVES", "LIGHT", "PATIENT_TYPES", "REPORTING", "SPEAKING", "Trigger"]
@@ -41,3 +42,4 @@ class Trigger:
     order: Verb | None = None
     words: int = 0
     softened: bool = False
+    aimed: Mention | None = None

@@ -9,6 +9,7 @@ unreal is dropped.
 from __future__ import annotations
 
 from cumbre.read.clauses import ADVERBS, RELATIVES, Shape, Verb
+from cumbre.read.judging import charges
 from cumbre.read.lexicon import Lexicon, Phrase
 from cumbre.read.mention import PREPOSITIONS, Mention
 from cumbre.read.moods import denials, moods, refusals
@@ -394,6 +395,7 @@ def find_triggers(tokens: list[Token], mentions: list[Mention], lex: Lexicon, sh
             found.append(trigger)
             taken.update(range(i, trigger.end))
     found.extend(denials(tokens, shape, {t.at for t in found}))
+    found.extend(charges(tokens, mentions, shape, {t.at for t in found}))
     found.extend(refusals(tokens, shape, {t.at for t in found}))
     found.sort(key=lambda t: t.at)
     return moods(found, tokens, lex, shape)
