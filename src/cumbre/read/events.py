@@ -256,7 +256,7 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         return None
     if kind == "CONSULT" and not trigger.nominal and {t.low for t in tokens[trigger.at + 1 : trigger.end + 2]} & _LISTENERS:
         return None  # "speaking to reporters"
-    if rule.id == "accuse.said" and (source is None or source.code is None or target is None):
+    if rule.id == "accuse.said" and (source is None or (source.code is None and source.kind != "pron") or target is None):
         return None
     if rule.id == "reject.refusal" and (
         source is None or source.code is None or source.sector not in _STATE or source.kind == "attr"

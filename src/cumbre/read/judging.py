@@ -87,13 +87,27 @@ _DEEDS = frozenset(
 )  # fmt: skip
 
 
+_QUOTED = frozenset([",", "”", "»", '"'])
+
+
+def _comma(tokens: list[Token], mentions: list[Mention], speaker: Mention) -> bool:
+    """ "... genocide in Darfur, US Secretary of State Antony Blinken said": a comma stands before the speaker and his titles."""
+    first = min((m.start for m in mentions if m.code == speaker.code and 0 <= speaker.start - m.end <= 1), default=speaker.start)
+    return first > 0 and tokens[first - 1].text in _QUOTED
+
+
 def charges(tokens: list[Token], mentions: list[Mention], shape: Shape, used: set[int]) -> list[Trigger]:
     """ "said Eritrea was funding rebels": a hostile word about another state in what is said."""
     found: list[Trigger] = []
     for v in shape.verbs:
         if v.at in used or not v.finite or v.passive or v.negated or v.modal or not any(lemma in _TOLD for lemma, _ in v.lemmas):
             continue
-        after = tokens[v.start - 1].text in (",", "”", "»", '"') if v.start else False
+        speaker = next((m for m in reversed(mentions) if m.end <= v.start and v.start - m.end <= 1), None)
+        left = speaker.start if speaker is not None else v.start
+        after = left > 0 and (
+            tokens[left - 1].text in _QUOTED
+            or (speaker is not None and left > 1 and speaker.start - left <= 2 and _comma(tokens, mentions, speaker))
+        )
         low, high = (0, v.start) if after else (v.at + 1, min(len(tokens), v.at + 28))
         for j in range(low, high):
             word = tokens[j].low
@@ -104,7 +118,13 @@ def charges(tokens: list[Token], mentions: list[Mention], shape: Shape, used: se
                 for m in mentions
                 if low <= m.start < j and m.code is not None and m.kind in ("actor", "attr") and m.sector != "IGO"
             ]
+            if not about:
+                about = (
+                    [m for m in mentions if m.start > v.at and m.prep in ("sobre", "about", "on") and m.code is not None]
+                    if after
+                    else []
+                )
             if about and not any(o.negated and low <= o.at < j for o in shape.verbs):
-                found.append(Trigger(_CHARGE_RULE, "ACCUSE", v.start, v.at + 1, v.at, v, aimed=about[0]))
+                found.append(Trigger(_CHARGE_RULE, "ACCUSE", v.start, v.at + 1, v.at, v, aimed=about[0], charge=j))
             break
     return found

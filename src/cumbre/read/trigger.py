@@ -43,3 +43,4 @@ class Trigger:
     words: int = 0
     softened: bool = False
     aimed: Mention | None = None
+    charge: int = -1

@@ -395,7 +395,9 @@ def find_triggers(tokens: list[Token], mentions: list[Mention], lex: Lexicon, sh
             found.append(trigger)
             taken.update(range(i, trigger.end))
     found.extend(denials(tokens, shape, {t.at for t in found}))
-    found.extend(charges(tokens, mentions, shape, {t.at for t in found}))
+    told = charges(tokens, mentions, shape, {t.at for t in found})
+    within = {t.charge for t in told} | {t.charge - 1 for t in told}
+    found = [t for t in found if t.at not in within or t.type not in ("AID", "COOPERATE", "AGREE", "SUPPORT")] + told
     found.extend(refusals(tokens, shape, {t.at for t in found}))
     found.sort(key=lambda t: t.at)
     return moods(found, tokens, lex, shape)
