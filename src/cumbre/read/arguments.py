@@ -39,6 +39,7 @@ _DEALS = frozenset(["acuerdo", "agreement", "deal", "accord", "pacto", "pact", "
 
 _OBJECT_PRONOUNS = frozenset(["him", "them", "it"])
 
+_OWNERS = frozenset(["its", "his", "her", "their", "su", "sus"])
 _THEY = frozenset(["they", "ellos", "ellas"])
 
 _OWN = frozenset(["his", "her", "their", "su", "sus"])
@@ -106,6 +107,7 @@ class Arguments(Nominals):
         swapped = any(lemma in _SWAPPING for lemma, _ in v.lemmas) or any(
             t.low in _MUTUAL for t in self.tokens[trigger.at : trigger.end + 3]
         )
+        swapped = swapped or self.tokens[v.start - 1].low == "each"
         if source is not None and (
             trigger.rule.kind in ("mutual", "carrier_mutual") or trigger.type in ("ASSAULT", "MOBILIZE") or swapped
         ):
@@ -241,6 +243,8 @@ class Arguments(Nominals):
                 score -= 1.2
             if m.kind == "role":
                 score -= 0.6
+            if rule.type == "REQUEST" and m.kind == "role" and m.start - start <= 1 and self.tokens[m.start - 1].low in _OWNERS:
+                score += 1.5  # "urged its citizens not to travel to ..."
             if m.kind in ("pron",):
                 score -= 2.0
             if (

@@ -88,7 +88,7 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
     out = Shape(tokens, mentioned=frozenset(k for k in range(n) if inside[k]))
     verbs = lex.verbs
     letters = [t for t in tokens if t.text[:1].isalpha() and len(t.text) > 3]
-    headline = sum(t.text[:1].isupper() for t in letters) * 2 > len(letters)
+    headline = sum(t.text[:1].isupper() for t in letters) * 5 > 4 * len(letters)
     for i, token in enumerate(tokens):
         low = token.low
         if token.text in ("March", "May"):

@@ -112,7 +112,7 @@ def _at_home(
         and target.sector != "IGO"
         and not (kind in ("PROTEST", "ASSAULT") and any(t.low in _MISSIONS for t in tokens[target.start : target.end]))
         and (
-            source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL")
+            source.sector in ("COP", "JUD", "LEG", "OPP", "PTY", "REB", "MIL", "CRM")
             or (kind in ("PROTEST", "ASSAULT") and source.sector == "CVL")
         )
         and kind in ("COERCE", "ACCUSE", "REJECT", "ASSAULT", "PROTEST", "REQUEST")
@@ -244,6 +244,15 @@ def _of_a_thing(v: Verb, tokens: list[Token], arguments: Arguments) -> bool:
     return before in ("that", "which", "que") and (head.start - 2) not in arguments.shape.by_token
 
 
+def _remote(trigger: Trigger, target: Mention, tokens: list[Token], mentions: list[Mention]) -> bool:
+    """ "received aid from X" names no guest; "received the director of X", "hosted his counterparts from X" do."""
+    if target.prep not in ("from", "de", "of", "in", "by", "por", "en"):
+        return False
+    between = {t.low for t in tokens[trigger.end : target.prep_at]}
+    guest = any(trigger.end <= m.start < target.start and m.kind == "role" for m in mentions)
+    return not (guest or (target.prep == "de" and between & {"a", "al"}))
+
+
 def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions: list[Mention]) -> Coded | None:
     """The event that a trigger stands for, with its sides; None where the sentence uses the word for something else."""
     source, target = arguments.sides(trigger)
@@ -256,6 +265,10 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         return None
     if kind == "CONSULT" and not trigger.nominal and {t.low for t in tokens[trigger.at + 1 : trigger.end + 2]} & _LISTENERS:
         return None  # "speaking to reporters"
+    if rule.id == "consult.visit" and source is not None and source.sector in ("MED", "CVL", "BUS"):
+        return None
+    if kind == "RETREAT" and rule.id in ("retreat.leave", "retreat.withdraw") and target is not None and target.sector == "IGO":
+        kind, mode = "SANCTION", "discontinue"  # "pulled out of ECOWAS"
     if rule.id == "accuse.said" and (source is None or (source.code is None and source.kind != "pron") or target is None):
         return None
     if rule.id == "reject.refusal" and (
@@ -347,8 +360,10 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         and tokens[target.end - 1].low in ("base", "bases", "troops", "tropas", "forces")
     ):
         return None  # a country that hosts a base
-    if rule.id == "consult.host" and (target is None or target.prep in ("from", "de", "of", "in", "by", "por", "en")):
+    if rule.id == "consult.host" and (target is None or _remote(trigger, target, tokens, mentions)):
         return None
+    if rule.id == "consult.host" and target is not None and target.kind == "role" and target.sector == "CVL":
+        return None  # "received 299 migrants"
     if rule.id in ("sanction.impose", "concede.ease") and target is None and tokens[trigger.obj].low in _HOME_TAX:
         return None
     if (

@@ -108,6 +108,7 @@ def charges(tokens: list[Token], mentions: list[Mention], shape: Shape, used: se
             tokens[left - 1].text in _QUOTED
             or (speaker is not None and left > 1 and speaker.start - left <= 2 and _comma(tokens, mentions, speaker))
         )
+        after = after and (any(o.finite and o.at < left for o in shape.verbs) or tokens[left - 1].text != ",")
         low, high = (0, v.start) if after else (v.at + 1, min(len(tokens), v.at + 28))
         for j in range(low, high):
             word = tokens[j].low

@@ -39,6 +39,8 @@ def _name_run(tokens: list[Token], i: int, stop: int) -> int:
             if tokens[j].low == "y" or not (following[:1].isupper() or following.lower() in ("la", "los", "der")):
                 break
             j += 1
+        elif j > i and tokens[j].text == "-" and j + 1 < stop and tokens[j + 1].text.isalpha() and len(tokens[j + 1].text) < 7:
+            j += 2  # "Lee Jae-myung"
         else:
             break
     while j > i and tokens[j - 1].low in ("de", "del", "la", "-", ".", "los", "el"):

@@ -135,6 +135,8 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
         return True
     if flags & GER and before in ("the", "a", "of") and i + 1 < len(tokens) and tokens[i + 1].low == "of":
         return True
+    if flags & GER and before in ("'s", "’s") and low in lex.nominals | lex.nouns.keys():
+        return True  # "Bogotá's backing for"
     if flags & GER and before in ("the", "a", "this") and (low in lex.nouns or low in lex.nominals):
         return True  # "at a meeting"
     if not flags & (INF | PRES):

@@ -87,6 +87,15 @@ def plausible(
     named = _state_noun(trigger, source, target, tokens, mentions)
     if named is not None and kind not in ("ASSAULT", "COERCE", "PROTEST", "MOBILIZE"):
         target = named
+    if (
+        kind == "MOBILIZE"
+        and target is not None
+        and source is not None
+        and target.sector == "MIL"
+        and target.code != source.code
+        and target.kind == "role"
+    ):
+        target = replace(target, sector="GOV")  # "ordered troops into Donetsk"
     if target is not None and target.sector in ("MIL", "COP") and not target.person and kind in _SAID:
         state = next(
             (m for m in mentions if m.code == target.code and m.sector == "GOV" and m.kind == "actor" and m is not source), None

@@ -55,6 +55,9 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
                 mention.code, mention.sector = context.subject
                 mention.inferred = True
             continue
+        if before in ("'s", "’s") and earlier and earlier[-1].end == mention.start - 1:
+            mention.code, mention.inferred = earlier[-1].code, True  # "the leader's sister"
+            continue
         if before in _FOREIGN or (mention.end < len(tokens) and tokens[mention.end].low in _FOREIGN):
             continue  # "international courts" are nobody's own
         if before in POSSESSIVES or before2 in POSSESSIVES:

@@ -310,6 +310,8 @@ class Subjects:
                 and self._headed(m)
             ):
                 score += 0.1 * (v.start - m.end) + 2.1  # "Malaysia, which chairs the bloc, has offered"
+            if not m.prep and verbs <= relatives + 1 and self._parenthesis(m, v):
+                score += 0.1 * (v.start - m.end) + 1.6 * verbs + 1.0  # "the delegations, gathered in Havana, extended"
             if verbs and verbs == relatives and not m.prep and self._headed(m):
                 score += 0.1 * (v.start - m.end) + 0.6  # "two men who had crossed the border were freed"
             if m.end == v.start:
@@ -329,6 +331,14 @@ class Subjects:
             if inverted is not None:
                 return inverted
         return best
+
+    def _parenthesis(self, m: Mention, v: Verb) -> bool:
+        """A pair of commas stands between a subject and its verb."""
+        if self.tokens[v.start - 1].low != ",":
+            return False
+        last = max(x.end for x in self.mentions if x.group == m.group)
+        commas = [j for j in range(last, v.start - 1) if self.tokens[j].low == ","]
+        return bool(commas) and commas[0] == last and any(x.start > last and x.end <= v.start for x in self.mentions)
 
     def _striking(self, m: Mention) -> float:
         """ "A US strike on a boat ... killed six", "un bombardeo ruso dejó doce muertos": who strikes is the subject."""

@@ -97,6 +97,11 @@ def _antecedents(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> li
     return []
 
 
+def _detained(v: Verb, tokens: list[Token]) -> bool:
+    """ "detuvo a tres agentes", "stopped a ship": the verb has a living object."""
+    return any(lemma in ("detener", "parar") for lemma, _ in v.lemmas) or tokens[v.at].low.startswith("detuv")
+
+
 _CLAUSAL = frozenset(["that", "que", "and", "y"])
 _IDIOMS = frozenset(
     ["part", "place", "office", "note", "steps", "action", "measures", "parte", "nota", "posesión", "medidas", "tierra", "off"]
@@ -176,6 +181,8 @@ def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
             wide = True
             continue
         if first and not wide and word in PREPOSITIONS:
+            while j < len(tokens) and j <= at + 4 and (tokens[j].text[:1].isdigit() or tokens[j].text in ("-", "–")):
+                j += 1  # "voted 49-47 against"
             # "talk to", "be in": the preposition stands at the verb, save for an adverb
             while (
                 j < len(tokens)
@@ -222,7 +229,13 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
             rule = rule._replace(objects=rule.objects - {"treaty", "talk", "meeting", "membership"})  # "closed the deal"
         if rule.id == "concede.allow" and any(lemma in _GRANTING for lemma, _ in v.lemmas):
             rule = rule._replace(objects=rule.objects - {"aid"})  # money that is granted is aid
-        if rule.id == "retreat.halt" and v.at + 1 < len(tokens) and tokens[v.at + 1].low in ("a", "al") and lex.lang == "es":
+        if (
+            rule.id in ("retreat.halt", "sanction.stop")
+            and _detained(v, tokens)
+            and v.at + 1 < len(tokens)
+            and tokens[v.at + 1].low in ("a", "al")
+            and lex.lang == "es"
+        ):
             continue  # "detuvieron a treinta en una redada"
         if (
             rule.objects
