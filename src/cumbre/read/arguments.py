@@ -300,6 +300,29 @@ class Arguments(Nominals):
         for j in range(v.start - 1, max(2, v.start - 20), -1):
             low, before = tokens[j].low, tokens[j - 1].low
             plural = low == "que" and before in ("los", "las", "la") and tokens[j - 2].low == "a"
+            if (
+                low in ("que", "that", "who", "whom")
+                and trigger.type in PATIENT_TYPES
+                and j < v.start - 1
+                and j not in self.shape.mentioned
+            ):
+                doer = next((m for m in self.mentions if j < m.start and m.end <= v.start and not m.prep), None)
+                prey = next(
+                    (
+                        m
+                        for m in reversed(self.mentions)
+                        if m.end <= j - (tokens[j - 1].text == ",") and j - m.end <= 1 + 4 * (tokens[j - 1].text == ",")
+                    ),
+                    None,
+                )
+                told = before == "de" or any(o.at == j - 1 and o.finite for o in self.shape.verbs)
+                if (
+                    doer is not None
+                    and prey is not None
+                    and not told
+                    and not any(j < o.at < v.start and o.finite for o in self.shape.verbs)
+                ):
+                    return prey if prey.kind in ("actor", "role") else None  # "299 migrants that Washington had deported"
             if low == "whom" or (low in ("quien", "quienes") and before == "a") or (low == "que" and before == "al") or plural:
                 if any(o.finite and j < o.at < v.start for o in self.shape.verbs):
                     return None

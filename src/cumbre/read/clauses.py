@@ -324,6 +324,22 @@ def _held_back(out: Shape, tokens: list[Token]) -> None:
 
 
 _THINGS = words("things")
+_SIGNS = frozenset(
+    [
+        "sign",
+        "signs",
+        "evidence",
+        "indication",
+        "proof",
+        "suggestion",
+        "prueba",
+        "pruebas",
+        "indicio",
+        "indicios",
+        "señal",
+        "señales",
+    ]
+)
 _RESTING = words("resting")
 _SAYING = words("saying")
 _OPENERS = words("openers")
@@ -364,7 +380,7 @@ def _counts(out: Shape, tokens: list[Token]) -> None:
         elif low == ";" or low == ":":
             b += 1
             hypothesis = -1
-        elif low in HYPOTHETICAL:
+        elif low in HYPOTHETICAL or (low in _SIGNS and i and tokens[i - 1].low in ("no", "little", "sin", "ningún", "ninguna")):
             b += 1
             hypothesis = i
         elif low in SUBORDINATORS or (low in _ANSWERS and i and tokens[i - 1].low in ("in", "en")):

@@ -287,6 +287,12 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     if end is not None:
         unreal = end.negated or end.modal or end.latent or (end.infinitive and shape.finite_before[end.start] > 0)
         return None if unreal else ENDED.get(rule.type)
+    if v.negated and not v.future and v.flags & PRES and not v.flags & PAST and lemmas & {"recognise", "recognize", "reconocer"}:
+        return None  # a standing position
+    if lemmas & {"recognise", "recognize", "reconocer", "acknowledge"} and follow in ("que", "that"):
+        return None
+    if "plead" in lemmas and {follow, after2} & {"guilty", "not", "innocent"}:
+        return None
     if v.negated and rule.id == "agree.plan":
         return None  # "has not confirmed a date"
     if (
@@ -360,7 +366,8 @@ _FACTIVE = RELATIVES | frozenset(["que", "that", "which", "why", "where", "donde
 
 def _imagined(trigger: Trigger, shape: Shape) -> bool:
     """ "Any attack on Taiwan would ...", "una invasión tendría": the subject of a conditional has not happened."""
-    if any(o.finite and o.at < trigger.start for o in shape.verbs):
+    last = max((k for k in range(trigger.start) if shape.tokens[k].low in _OPENING), default=-1)
+    if any(o.finite and last < o.at < trigger.start for o in shape.verbs):
         return False
     after = next((o for o in shape.verbs if o.at >= trigger.end and (o.finite or o.modal)), None)
     stop = after.start if after is not None else len(shape.tokens)
@@ -385,6 +392,7 @@ def _upcoming(trigger: Trigger, tokens: list[Token]) -> bool:
     )
 
 
+_OPENING = frozenset(["that", "que", ",", ";", "after", "when", "cuando", "but", "pero", "because", "porque"])
 _AHEAD = (
     "ahead of",
     "before the",
@@ -442,6 +450,9 @@ def _obliged(v: Verb, tokens: list[Token]) -> bool:
     return any(t.low.startswith(_OBLIGING) for t in before)
 
 
+_CROWDS = frozenset(
+    ["thousands", "hundreds", "tens", "crowds", "dozens", "miles", "cientos", "decenas", "multitud", "centenares"]
+)
 _OBLIGING = (
     "oblig",
     "force",
@@ -502,6 +513,8 @@ def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) ->
             return trigger.type
     if v.start > 1 and ((before in ("para", "de", "a") and tokens[v.start - 2].low in _ALLOWED) or before in _ALLOWED):
         return None  # "permission to visit"
+    if trigger.type == "REQUEST" and any(t.low in _CROWDS for t in tokens[: v.start]) and tokens[v.start].low in ("to", "para"):
+        return trigger.type  # "tens of thousands filled the square to call for his resignation"
     if trigger.type == "CONSULT" and _obliged(v, tokens):
         return None  # "to force it to negotiate", "is under no obligation to talk"
     if trigger.type == "CONSULT" and main is not None and main.future and v.start - main.at <= 14:

@@ -84,6 +84,9 @@ def plausible(
             target = only_other(source, mentions)
         elif kind == "PROTEST" and source.sector in ("CVL", "PTY", "OPP", "BUS") and target.sector in ("CVL", "BUS"):
             target = replace(target, sector="GOV", kind="actor", inferred=True)
+    if source is not None and target is not None and source.code is not None and source.code == target.code and kind in _ABROAD:
+        if source.sector == target.sector == "GOV" and target.kind in ("actor", "attr"):
+            target = only_other(source, mentions) or target
     named = _state_noun(trigger, source, target, tokens, mentions)
     if named is not None and kind not in ("ASSAULT", "COERCE", "PROTEST", "MOBILIZE"):
         target = named

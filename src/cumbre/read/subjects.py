@@ -6,7 +6,7 @@ from cumbre.read.clauses import RELATIVES, SUBORDINATORS, Shape, Verb
 from cumbre.read.mention import DETERMINERS, Mention
 from cumbre.read.morphology import PAST
 from cumbre.read.tokens import Token
-from cumbre.read.trigger import AGENT_NOUNS, CAUSATIVES, SPEAKING
+from cumbre.read.trigger import AGENT_NOUNS, CAUSATIVES, LIGHT, SPEAKING
 from cumbre.read.wordlists import words
 
 __all__ = ["Subjects"]
@@ -170,6 +170,12 @@ class Subjects:
                 return self.subject(above)  # "una carta al rey en la que exige"
         if before in RELATIVES or (before in ("that", "que") and not self._complement(v.start - 1)):
             at = v.start - 1
+            if tokens[at - 1].low in AGENT_NOUNS and not any(m.end == at or m.start == at for m in self.mentions):
+                main = self._verb_before(v, True)
+                if main is not None and any(
+                    lemma in LIGHT or lemma in ("be", "ser", "claim", "reivindicar") for lemma, _ in main.lemmas
+                ):
+                    return self.subject(main)  # "the ELN was behind an attack that killed two soldiers"
             owner = next((m for m in reversed(self.mentions) if m.end <= at), None)
             if (
                 owner is not None
@@ -181,6 +187,8 @@ class Subjects:
                 if noun and owner.prep and any(t.low in _A for t in gap):
                     return None  # "signed in Brussels a pact that ..."
                 if noun and owner.kind != "actor":
+                    return None
+                if noun and tokens[at - 1].low in AGENT_NOUNS and owner.prep:
                     return None
                 return next((m for m in self.mentions if m.group == owner.group and m.kind == owner.kind), owner)
             return None

@@ -252,6 +252,8 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
             and any(lemma == "take" for lemma, _ in v.lemmas)
         ):
             continue  # "took to the street"
+        if v.start == 0 and v.reduced and rule.type == "AID":
+            continue  # "Armed with knives, ..."
         if rule.kind == "cowed" and not (v.negated and (v.passive or v.reflexive)):
             continue
         end = v.at + 1
