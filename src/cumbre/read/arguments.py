@@ -88,6 +88,13 @@ class Arguments(Nominals):
             agent = self._agent(v) or self._announcer(v)
             return agent, self._target(trigger, agent)
         source = self.subject(v)
+        if trigger.rule.kind == "describe" and self.lang == "es" and v.start and self.tokens[v.start - 1].low == "que":
+            speaker = self._describer(v)
+            if speaker is not None:
+                owner = next(
+                    (m for m in reversed(self.mentions) if m.end <= v.start - 1 and m.code not in (None, speaker.code)), None
+                )
+                return speaker, owner  # "el despliegue de Estados Unidos, que calificó de amenaza"
         if (source is None or source.code is None) and 0 <= trigger.obj < v.start:
             above = next((o for o in reversed(self.shape.verbs) if o.at < trigger.obj and o.finite), None)
             source = self.subject(above) if above is not None else None  # "levantó las sanciones que impuso"
@@ -123,6 +130,14 @@ class Arguments(Nominals):
                 return source, partner
             return source, target
         return source, self._target(trigger, source)
+
+    def _describer(self, v: Verb) -> Mention | None:
+        """Who calls something a name in a relative clause without a subject of its own: the subject of the main clause."""
+        after = next((m for m in self.mentions if m.start > v.at), None)
+        if after is not None and after.start - v.at <= 2 and not after.prep:
+            return None
+        above = next((o for o in self.shape.verbs if o.finite and o.at < v.start), None)
+        return self.subject(above) if above is not None else None
 
     def _both(self, pronoun: Mention) -> tuple[Mention, Mention] | None:
         """ "Government and ELN negotiators said they would meet again": they are the two that were joined before."""
@@ -311,7 +326,7 @@ class Arguments(Nominals):
                     (
                         m
                         for m in reversed(self.mentions)
-                        if m.end <= j - (tokens[j - 1].text == ",") and j - m.end <= 1 + 4 * (tokens[j - 1].text == ",")
+                        if m.end <= j - (tokens[j - 1].text == ",") and j - m.end <= 1 + 6 * (tokens[j - 1].text == ",")
                     ),
                     None,
                 )

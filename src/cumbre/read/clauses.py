@@ -324,6 +324,7 @@ def _held_back(out: Shape, tokens: list[Token]) -> None:
 
 
 _THINGS = words("things")
+_NO = frozenset(["no", "little", "sin", "ningún", "ninguna"])
 _SIGNS = frozenset(
     [
         "sign",
@@ -371,7 +372,10 @@ def _counts(out: Shape, tokens: list[Token]) -> None:
         low = token.low
         if i in feared and hypothesis < 0:
             hypothesis = i  # what is feared or doubted has not happened
-        if i in finite:
+        if low in _SIGNS and i and tokens[i - 1].low in _NO:
+            b += 1
+            hypothesis = i
+        elif i in finite:
             f += 1
         elif low == "," or low == "—" or low == "–":
             c += 1
@@ -380,7 +384,7 @@ def _counts(out: Shape, tokens: list[Token]) -> None:
         elif low == ";" or low == ":":
             b += 1
             hypothesis = -1
-        elif low in HYPOTHETICAL or (low in _SIGNS and i and tokens[i - 1].low in ("no", "little", "sin", "ningún", "ninguna")):
+        elif low in HYPOTHETICAL:
             b += 1
             hypothesis = i
         elif low in SUBORDINATORS or (low in _ANSWERS and i and tokens[i - 1].low in ("in", "en")):

@@ -33,12 +33,20 @@ def _pair(tokens: list[Token], i: int) -> int:
         return -1
     at = i + len(opener)
     if at < n and tokens[i + len(opener) - 1].key == opener[-1] and tokens[at].text[:1].islower():
+        if (
+            tokens[at].low.endswith(_DONE)
+            and opener[-1] in ("both", "ambos", "ambas")
+            and (not i or tokens[i - 1].low in _JOINTS)
+        ):
+            return at  # "and both pledged"
         for head in (at, at + 1):
             if head < n and tokens[head].key in _HEADS:
                 return head + 1
     return -1
 
 
+_DONE = ("ed", "aron", "ieron")
+_JOINTS = frozenset(["and", "y", ";", "but", "pero", "“"])
 _LED = words("led")
 
 

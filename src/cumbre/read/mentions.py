@@ -184,5 +184,18 @@ def find_mentions(tokens: list[Token], index: Index, lex: Lexicon, context: Cont
     mentions = compose(items, tokens, lex, context, shout)
     mentions = [m for m in mentions if not _own_stance(m, tokens) and not _modifier(m, tokens, lex)]
     _set_prepositions(mentions, tokens, lex)
+    _blocs(mentions, tokens)
     fill_roles(mentions, tokens, context, lex.lang)
     return mentions
+
+
+def _blocs(mentions: list[Mention], tokens: list[Token]) -> None:
+    """ "Mali left ECOWAS, accusing the bloc of ...": the bloc is the one named before."""
+    for g, m in enumerate(mentions):
+        if m.code == "EUR" and tokens[m.end - 1].low in ("bloc", "bloque"):
+            named = next(
+                (o for o in reversed(mentions[:g]) if o.sector == "IGO" and o.code not in ("UNO", "EUR", "ICJ", "ICC", "IMF")),
+                None,
+            )
+            if named is not None and not any(o.code == "EUR" for o in mentions[:g]):
+                m.code, m.row = named.code, named.row

@@ -185,6 +185,7 @@ _COMING = {
 _OWN = frozenset(["its", "his", "her", "their", "su", "sus"])
 _PROMISING = frozenset(["promise", "pledge", "prometer", "commit", "undertake", "jurar"])
 _MENACE = words("menace")
+_REPLIES = frozenset(["reply", "response", "retaliation", "respuesta"])
 _READY = frozenset(
     ["ready", "prepared", "willing", "dispuesto", "dispuesta", "dispuestos", "listo", "lista", "preparado", "preparada"]
 )
@@ -269,7 +270,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         and not v.negated
     ):
         ahead = {t.low for t in tokens[trigger.end : trigger.end + 10]}
-        if ahead & _MENACE:
+        if ahead & _MENACE or ahead & _REPLIES:
             return "THREATEN"
     if (
         v.future

@@ -74,6 +74,13 @@ class Nominals(Subjects):
                     )
                     if partner is not None and rule.kind in ("mutual", "carrier_mutual"):
                         target = partner
+        if rule.id == "consult.visit" and at and tokens[at - 1].low in ("de", "visit", "a", "official", "state"):
+            guest = next((m for m in reversed(self.mentions) if m.end <= at and at - m.end <= 5 and m.kind == "actor"), None)
+            host = next(
+                (m for m in self.mentions if 0 <= m.start - end <= 2 and m.prep in ("en", "to", "in", "a") and m.code), None
+            )
+            if guest is not None and host is not None and guest.code != host.code:
+                return guest, host  # "Burhan, de visita en El Cairo, pidió ..."
         # "Bogotá respondió con un arancel a productos ecuatorianos": who acts through the noun stands before it
         light = self._light_subject(trigger, None) if source is None and rule.type in _MEASURES else None
         # The object itself may name its owner: "the closure of four Russian consulates", "el cierre de consulados rusos"

@@ -21,6 +21,7 @@ _FIRED = frozenset(
 _HANDING = frozenset(["extradite", "extraditar", "deliver", "hand"])
 _EMBASSIES = frozenset(["embassy", "consulate", "embajada", "consulado"])
 _OVER = frozenset(["over", "against", "por", "contra"])
+_DOMESTIC = frozenset(["ASSAULT", "COERCE", "PROTEST"])
 _FROM = frozenset(["from", "desde"])
 _STATE_NOUNS = frozenset(
     ["nation", "country", "emirate", "kingdom", "island", "republic", "neighbour", "neighbor", "nación", "país", "emirato", "reino", "isla",
@@ -35,6 +36,17 @@ def plausible(
     mentions = sides.mentions
     if source is None or source.code is None:
         source = _among(trigger, sides) or source
+    if (
+        kind in _DOMESTIC
+        and source is not None
+        and target is not None
+        and source.kind == target.kind == "role"
+        and not (source.code or target.code)
+    ):
+        codes = {m.code for m in mentions if m.code and m.sector != "IGO"}
+        if len(codes) == 1:
+            home = codes.pop()  # one country is named: its police and its demonstrators
+            source, target = replace(source, code=home, inferred=True), replace(target, code=home, inferred=True)
     if kind == "ASSAULT" and source is None:
         source = _launcher(trigger, tokens, mentions, target)
         if source is not None and (target is None or target.code == source.code):

@@ -49,6 +49,9 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
         if mention.kind == "pron":
             people = [m for m in earlier if m.person or tokens[mention.start].low in ("it", "they", "ellos")]
             pick = next((m for m in people if not m.prep), people[0] if people else None)
+            if tokens[mention.start].low == "it" and before in ("said", "says", "announced", "that"):
+                states = [m for m in people if not m.person and not m.prep]
+                pick = states[-1] if states else pick  # "the State Department said it would ..."
             if pick is not None:
                 mention.code, mention.sector, mention.inferred = pick.code, pick.sector, True
             elif context.subject is not None and tokens[mention.start].low != "it":

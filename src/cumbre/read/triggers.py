@@ -222,8 +222,11 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
     left: list[tuple[int, frozenset[str]]] | None = None
     best: tuple[tuple[int, int, bool], Trigger] | None = None
     for phrase in candidates:
-        if phrase.reflexive and not (v.reflexive or tokens[v.at].low.endswith("se")):
+        gathered = v.start == 0 and v.reduced and any(lemma == "reunir" for lemma, _ in v.lemmas)
+        if phrase.reflexive and not (v.reflexive or gathered or tokens[v.at].low.endswith("se")):
             continue
+        if phrase.reflexive and gathered:
+            v.passive, v.reduced, v.gerund = False, False, True  # "Reunido en Manila con su par, el secretario ..."
         rule = phrase.rule
         if rule.id == "sanction.stop" and any(lemma in ("cerrar", "close", "seal", "sellar") for lemma, _ in v.lemmas):
             rule = rule._replace(objects=rule.objects - {"treaty", "talk", "meeting", "membership"})  # "closed the deal"
@@ -324,6 +327,8 @@ def _nominal_trigger(i: int, tokens: list[Token], lex: Lexicon, shape: Shape) ->
         phrases = lex.nominals.get(exact) if exact else None
     if not phrases:
         return _gerund_noun(i, tokens, lex)
+    if low == "toma" and i + 2 < len(tokens) and tokens[i + 2].low in ("posesión", "posesion", "decisiones", "protesta"):
+        return None
     for phrase in phrases:
         end = i + 1 + len(phrase.rest)
         if phrase.rest and not all(i + 1 + k < len(tokens) and tokens[i + 1 + k].low == w for k, w in enumerate(phrase.rest)):
