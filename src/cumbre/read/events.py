@@ -387,6 +387,15 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
     broken = rule.id == "sanction.stop" and any(t.low in _TALKS for t in tokens[trigger.start : trigger.end])
     if broken and target is None and source is not None and source.code and source.sector in ("REB", "CRM"):
         target = replace(source, sector="GOV", kind="actor", inferred=True, group=-1)
+    if (
+        kind == "PROTEST"
+        and source is not None
+        and source.sector in _STATE
+        and rule.kind != "protest_actor"
+        and source.kind != "attr"
+    ):
+        if trigger.verb is None or any(lemma in ("protest", "protestar") for lemma, _ in trigger.verb.lemmas):
+            kind, mode = "ACCUSE", "disapprove"  # a state that protests
     source, target = complete(trigger, kind, source, target, tokens, arguments)
     source, target = _at_home(kind, source, target, tokens)
     source, target = plausible(trigger, kind, source, target, tokens, arguments)
@@ -399,8 +408,6 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
             lemmas = {lemma for lemma, _ in trigger.verb.lemmas} if trigger.verb else set()
             if lemmas & {"call", "convocar"}:
                 kind, mode = "REQUEST", ""
-            elif not lemmas or lemmas & {"protest", "protestar"}:
-                kind, mode = "ACCUSE", "disapprove"
         elif rule.kind == "protest_actor" and source.sector not in _CROWD:
             return None
     elif rule.kind == "protest_actor" and source is None:
