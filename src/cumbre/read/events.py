@@ -269,6 +269,8 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         return None
     if kind == "RETREAT" and rule.id in ("retreat.leave", "retreat.withdraw") and target is not None and target.sector == "IGO":
         kind, mode = "SANCTION", "discontinue"  # "pulled out of ECOWAS"
+    if rule.id == "request.must" and (source is None or target is None or source.code in (None, target.code)):
+        return None
     if rule.id == "accuse.said" and (source is None or (source.code is None and source.kind != "pron") or target is None):
         return None
     if rule.id == "reject.refusal" and (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cumbre.read.clauses import Shape
+from cumbre.read.clauses import Shape, Verb
 from cumbre.read.lexicon import Rule
 from cumbre.read.mention import Mention
 from cumbre.read.tokens import Token
@@ -87,6 +87,27 @@ _DEEDS = frozenset(
 )  # fmt: skip
 
 
+_WISH_RULE = Rule("request.must", "REQUEST", "", "carrier_say", frozenset(), frozenset())
+_OUGHT = frozenset(["should", "must", "debe", "deben", "debería", "deberían"])
+
+
+def _must(tokens: list[Token], mentions: list[Mention], v: Verb, after: bool) -> Mention | None:
+    """ "said Israel must open the crossings", "dijo que Rusia debe retirarse": whom a speaker wants to act."""
+    low, high = (0, v.start) if after else (v.at + 1, min(len(tokens), v.at + 14))
+    for m in mentions:
+        if (
+            low <= m.start
+            and m.end < high
+            and m.code is not None
+            and m.kind == "actor"
+            and not m.prep
+            and tokens[m.end].low in _OUGHT
+        ):
+            first = min((o.start for o in mentions if o.start >= low), default=m.start)
+            return m if m.start == first or tokens[m.start - 1].low in ("that", "que") else None
+    return None
+
+
 _QUOTED = frozenset([",", "”", "»", '"'])
 
 
@@ -109,6 +130,10 @@ def charges(tokens: list[Token], mentions: list[Mention], shape: Shape, used: se
             or (speaker is not None and left > 1 and speaker.start - left <= 2 and _comma(tokens, mentions, speaker))
         )
         after = after and (any(o.finite and o.at < left for o in shape.verbs) or tokens[left - 1].text != ",")
+        wish = _must(tokens, mentions, v, after)
+        if wish is not None:
+            found.append(Trigger(_WISH_RULE, "REQUEST", v.start, v.at + 1, v.at, v, aimed=wish))
+            continue
         low, high = (0, v.start) if after else (v.at + 1, min(len(tokens), v.at + 28))
         for j in range(low, high):
             word = tokens[j].low

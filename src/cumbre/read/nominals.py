@@ -15,6 +15,22 @@ _PLACE = words("place")
 _GATHERINGS = words("gatherings")
 _VERBAL = frozenset(["ACCUSE", "REJECT", "THREATEN", "REQUEST", "SANCTION"])
 _ADVERBIAL = words("adverbial")
+_DRAWING = frozenset(
+    [
+        "draw",
+        "earn",
+        "attract",
+        "provoke",
+        "prompt",
+        "trigger",
+        "receive",
+        "provocar",
+        "suscitar",
+        "generar",
+        "desatar",
+        "recibir",
+    ]
+)
 _POSSESSING = frozenset(["his", "her", "its", "their", "su", "sus"])
 _MEASURES = frozenset(["SANCTION", "CONCEDE", "AID", "THREATEN"])
 _CALLS = frozenset(["conversation", "call", "llamada", "conversación"])
@@ -180,6 +196,12 @@ class Nominals(Subjects):
     def _main_subject(self, trigger: Trigger, known: Mention) -> Mention | None:
         """ "Under pressure from A, B gave in": what stands in the adverbial is aimed at the main subject."""
         before = {t.low for t in self.tokens[max(0, trigger.start - 4) : trigger.start]}
+        drawing = next(
+            (o for o in self.shape.verbs if 0 < trigger.start - o.at <= 3 and any(w in _DRAWING for w, _ in o.lemmas)), None
+        )
+        if drawing is not None:
+            drawn = self.subject(drawing)  # "deported thousands, drawing a rebuke from the UN"
+            return drawn if drawn is not None and drawn.code not in (None, known.code) else None
         if not before & _ADVERBIAL:
             return None
         main = next((o for o in self.shape.verbs if o.finite), None)
