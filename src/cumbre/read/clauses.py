@@ -119,8 +119,8 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
             flags |= f
         if nounlike(tokens, i, lang, flags, lex, inside[i], mentions):
             continue
-        if lang == "en" and i and tokens[i - 1].text == "-":
-            continue  # "anti-dumping", "US-brokered"
+        if lang == "en" and i and tokens[i - 1].text == "-" and not (i > 1 and tokens[i - 2].low in _COMPOUNDS):
+            continue  # "anti-dumping", "US-brokered"; but "test-fired", "co-sponsored"
         if i and not headline and token.text[:1].isupper() and tokens[i - 1].text[:1].isupper():
             continue  # a name: "Chatham House"
         verb = _group(tokens, i, flags, tuple(entry), lang)
@@ -323,7 +323,11 @@ def _held_back(out: Shape, tokens: list[Token]) -> None:
             nxt.finite, nxt.reduced, nxt.passive = True, False, False
 
 
+_COMPOUNDS = frozenset(
+    ["test", "co", "re", "force", "tear", "air", "spear", "fast", "hand", "de", "pre", "green", "black", "ring"]
+)
 _THINGS = words("things")
+_DOUBTFUL = frozenset(["unlikely", "doubtful", "improbable", "dudoso", "doubts", "doubt"])
 _NO = frozenset(["no", "little", "sin", "ningún", "ninguna"])
 _SIGNS = frozenset(
     [
@@ -372,6 +376,8 @@ def _counts(out: Shape, tokens: list[Token]) -> None:
         low = token.low
         if i in feared and hypothesis < 0:
             hypothesis = i  # what is feared or doubted has not happened
+        if (low in _DOUBTFUL and i + 1 < len(tokens) and tokens[i + 1].low in ("that", "que")) and hypothesis < 0:
+            hypothesis = i  # "it is unlikely that Chile will attack"
         if low in _SIGNS and i and tokens[i - 1].low in _NO:
             b += 1
             hypothesis = i

@@ -170,6 +170,8 @@ def _only_told(trigger: Trigger, kind: str, source: Mention | None, tokens: list
 
 _POLLS = frozenset(["poll", "polls", "pollster", "survey", "encuesta", "encuestas", "sondeo", "sondeos"])
 
+_GROUND = frozenset(["the", "la", "el", "northern", "southern", "eastern", "western"])
+
 _LISTENERS = frozenset(
     [
         "reporters",
@@ -269,6 +271,22 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         return None
     if kind == "RETREAT" and rule.id in ("retreat.leave", "retreat.withdraw") and target is not None and target.sector == "IGO":
         kind, mode = "SANCTION", "discontinue"  # "pulled out of ECOWAS"
+    if (
+        kind == "REQUEST"
+        and trigger.verb is not None
+        and target is not None
+        and target.sector in ("MIL", "COP")
+        and source is not None
+    ):
+        after = [t.low for t in tokens[target.end : target.end + 2]]
+        if (
+            after[:1] in (["to"], ["into"], ["hacia"], ["a"])
+            and after[1:]
+            and after[1] in _GROUND
+            and target.code in (None, source.code)
+        ):
+            kind, mode = "MOBILIZE", ""  # "ordered extra soldiers to the border"
+            target = None
     if rule.id == "request.must" and (source is None or target is None or source.code in (None, target.code)):
         return None
     if rule.id == "accuse.said" and (source is None or (source.code is None and source.kind != "pron") or target is None):

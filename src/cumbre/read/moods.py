@@ -292,6 +292,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return None  # a standing position
     if lemmas & {"recognise", "recognize", "reconocer", "acknowledge"} and follow in ("que", "that"):
         return None
+    if v.negated and {t.low for t in tokens[v.start : v.at]} & {"never", "nunca", "jamás"} and v.flags & PP:
+        return None  # "has never extradited a citizen"
     if "plead" in lemmas and {follow, after2} & {"guilty", "not", "innocent"}:
         return None
     if v.negated and rule.id == "agree.plan":
@@ -332,7 +334,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     if v.infinitive and trigger.order is None:
         return _infinitive(trigger, v, tokens, shape)
     after = tokens[v.at + 2].low if v.at + 2 < len(tokens) else ""
-    if lemmas & _WARN and follow in ("of", "about", "sobre", "de", "del") and after != "que":
+    if lemmas & _WARN and not trigger.words and follow in ("of", "about", "sobre", "de", "del") and after != "que":
         return None
     if (
         v.start

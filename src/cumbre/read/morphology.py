@@ -24,7 +24,7 @@ speak spoke spoken|lie lay lain|lead led led|read read read|grow grew grown|lose
 build built built|understand understood understood|draw drew drawn|break broke broken|spend spent spent|cut cut cut|rise rose risen
 drive drove driven|buy bought bought|wear wore worn|choose chose chosen|seek sought sought|throw threw thrown|fight fought fought
 catch caught caught|deal dealt dealt|win won won|forget forgot forgotten|lay laid laid|sell sold sold|shoot shot shot
-shut shut shut|hit hit hit|hurt hurt hurt|strike struck struck|beat beat beaten|bind bound bound|bid bid bid|blow blew blown
+lend lent lent|shut shut shut|hit hit hit|hurt hurt hurt|strike struck struck|beat beat beaten|bind bound bound|bid bid bid|blow blew blown
 burn burned burned|fly flew flown|forbid forbade forbidden|freeze froze frozen|hang hanged hanged|rid rid rid|ride rode ridden
 ring rang rung|sink sank sunk|shake shook shaken|slash slashed slashed|spread spread spread|steal stole stolen|swear swore sworn
 sweep swept swept|tear tore torn|undo undid undone|undertake undertook undertaken|uphold upheld upheld|withdraw withdrew withdrawn
@@ -105,6 +105,32 @@ _DOUBLING = frozenset(
         "flag",
         "dub",
         "snap",
+        "shrug",
+        "gun",
+        "rip",
+        "tip",
+        "grab",
+        "drag",
+        "acquit",
+        "defer",
+        "deter",
+        "infer",
+        "incur",
+        "repel",
+        "propel",
+        "dispel",
+        "rebel",
+        "clap",
+        "flip",
+        "grip",
+        "nod",
+        "tag",
+        "whip",
+        "zip",
+        "omit",
+        "emit",
+        "confer",
+        "impel",
     ]
 )
 _VOWEL = re.compile(r"[aeiou]")
@@ -204,11 +230,11 @@ _PARTICIPLE = {
 _STEMS = {
     "e>ie": "advertir herir negar denegar sugerir recomendar requerir desmentir desplegar replegar comenzar empezar cerrar acertar sentar "
     "pensar defender extender encender perder entender atender convertir preferir referir mentir transferir diferir adherir interferir "
-    "confesar apretar regar plegar querer invertir consentir disentir gobernar reiterar_ quebrar manifestar calentar ascender descender",
+    "confesar apretar regar plegar querer invertir revertir conferir injerir subvertir consentir disentir gobernar reiterar_ quebrar manifestar calentar ascender descender",
     "o>ue": "acordar rogar probar aprobar reforzar mover demostrar encontrar mostrar recordar volver devolver resolver poder contar forzar "
     "volar rodar apostar costar colgar soltar morir dormir comprobar reprobar almorzar remover promover renovar condoler disolver llover",
     "e>i": "pedir despedir exigir_ impedir repetir seguir perseguir conseguir elegir corregir servir medir rendir competir expedir "
-    "conceder_ investir vestir proseguir",
+    "conceder_ investir vestir proseguir embestir reñir ceñir",
 }
 _CHANGE = {verb: change for change, verbs in _STEMS.items() for verb in verbs.split() if not verb.endswith("_")}
 
@@ -226,6 +252,12 @@ def _base(lemma: str) -> str:
         "im",
         "ex",
         "sos",
+        "pos",
+        "op",
+        "o",
+        "em",
+        "ben",
+        "mal",
         "man",
         "con",
         "de",

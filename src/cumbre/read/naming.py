@@ -196,7 +196,8 @@ def compose(items: list[Item], tokens: list[Token], lex: Lexicon, context: Conte
                         role_sector = nxt.sector
             elif nxt.kind == "person":
                 if role_sector is not None and (size == 0 or words == [","] or words == ["-"]):
-                    joined = not (words == [","] and code is not None and nxt.code is not None and code != nxt.code)
+                    other = words == [","] and code is not None and nxt.code is not None and code != nxt.code
+                    joined = not other or (end != opening and _apposition(tokens, end, nxt.end) and nxt.end - nxt.start > 1)
                     if (
                         joined
                         and words == [","]

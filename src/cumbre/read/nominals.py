@@ -110,6 +110,13 @@ class Nominals(Subjects):
                 (o.finite or (o.infinitive and rule.type == "REJECT")) and end <= o.at < m.start for o in self.shape.verbs
             )
             prep = m.prep if m.prep_at >= trigger.at else ""
+            if (
+                source is not None
+                and m.group == source.group
+                and rule.kind not in ("mutual", "carrier_mutual")
+                and prep in ("from", "desde", "by", "por")
+            ):
+                continue  # "pleas from Paris and Berlin"
             listed = prep in rule.preps and trigger.obj >= 0  # "el cierre de la frontera terrestre, marítima y aérea con Haití"
             if between or m.start - end > 10 or any(tokens[k].low in (",", ";") and not listed for k in range(end, m.start)):
                 break

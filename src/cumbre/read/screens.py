@@ -27,7 +27,7 @@ _GAME = re.compile(
     r"goalkeeper|delantero|portero|guardameta|midfielder|penalt(?:y|ies)|penaltis?|entrenador|coached|eurovision|eurovisión|"
     r"olympic (?:games|medal|final|gold|champion)|juegos olímpicos|medalla de|gold medal|tie-?break|set point|davis cup|copa davis|"
     r"(?:two|three|four|five|one)-(?:nil|one|two|three)|grand slam|playoffs?|innings|wickets?|cricketers?|rugby|scrum|derby|clásico|"
-    r"cup of nations|african cup|copa de áfrica|copa de asia|asian cup|eurocopa|euro 20\d\d|nations league|copa davis|"
+    r"cup of nations|stock market|stock exchange|bolsa de valores|african cup|copa de áfrica|copa de asia|asian cup|eurocopa|euro 20\d\d|nations league|copa davis|"
     r"(?:beat|defeated|venció|ganó|derrotó|goleó|empató)[^.]{0,40}\b\d-\d\b|\b\d-\d\b (?:win|victory|draw|defeat)|"
     r"box office|taquilla|novela|novel|película|screenplay|videogame|video game|videojuego)\b",
     re.IGNORECASE,
@@ -53,10 +53,19 @@ def game(text: str, kind: str) -> bool:
     return kind not in _SERIOUS and _GAME.search(text) is not None
 
 
+_NATURE = frozenset(
+    ["rain", "rains", "storm", "storms", "earthquake", "quake", "hurricane", "virus", "flood", "floods", "flooding", "drought", "typhoon", "cyclone",
+     "pandemic", "outbreak", "wildfire", "wildfires", "tsunami", "lluvia", "lluvias", "tormenta", "terremoto", "sismo", "huracán", "inundaciones",
+     "sequía", "pandemia", "tifón", "ciclón", "brote", "incendio", "incendios", "crecida", "alud"]
+)  # fmt: skip
+
+
 def abstract(trigger: Trigger, tokens: list[Token]) -> bool:
     """Force against a thing that cannot be hurt: "attacked inflation", "la lucha contra la pobreza"."""
     if trigger.type not in ("ASSAULT", "SANCTION", "REJECT") or trigger.obj >= 0:
         return False
+    if trigger.type == "ASSAULT" and {t.low for t in tokens[max(0, trigger.start - 4) : trigger.start]} & _NATURE:
+        return True  # "heavy rain hit the north of Peru"
     j = trigger.end if trigger.words or trigger.nominal else trigger.at + 1
     steps = 0
     while j < len(tokens) and steps < 4:

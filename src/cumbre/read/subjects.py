@@ -28,6 +28,8 @@ _JUDGING = frozenset(
      "instar", "tildar", "reclamar"]
 )  # fmt: skip
 
+_DECISIONS = frozenset(["announcement", "move", "choice", "decisión", "anuncio", "intención", "propuesta", "plan", "medida"])
+
 _THEIRS = frozenset(["its", "their", "his", "her", "su", "sus"])
 
 _OVER = frozenset(["over", "for", "after", "following", "por", "tras", "ante"])
@@ -192,6 +194,9 @@ class Subjects:
                     return None
                 return next((m for m in self.mentions if m.group == owner.group and m.kind == owner.kind), owner)
             return None
+        planner = self._planner(v) if v.passive else None
+        if planner is not None:
+            return planner
         whose = self._whose(v)
         if whose is not None:
             return whose
@@ -249,6 +254,18 @@ class Subjects:
             if above is not None and (inverted is None or inverted.start - v.at > 2):
                 return self.subject(above)  # "se negó a pedir perdón, aunque lamentó ..."
         return self._scored(v)
+
+    def _planner(self, v: Verb) -> Mention | None:
+        """ "Israel's decision to recognise the region was condemned": what is judged is who decided."""
+        opens = max((o.at for o in self.shape.verbs if o.finite and o.at < v.start), default=-1)
+        for m in self.mentions:
+            if opens < m.start and m.end < v.start and m.code and m.kind == "actor":
+                near = (
+                    [t.low for t in self.tokens[m.end : m.end + 3]] if m.possessive else [self.tokens[max(0, m.prep_at - 1)].low]
+                )
+                owned = m.possessive or m.prep in ("de", "del", "of", "by")
+                return m if owned and any(w in _PLANNED or w in _DECISIONS for w in near) else None
+        return None
 
     def _whose(self, v: Verb) -> Mention | None:
         """ "Venezuela, cuyo almacén quedó destruido": the owner stands for what it owns."""
