@@ -11,7 +11,7 @@ from cumbre.read.clauses import ADVERBS, RELATIVES, Shape, Verb, apposed
 from cumbre.read.judging import SLURS, described, dubbed, named
 from cumbre.read.lexicon import Lexicon, Rule
 from cumbre.read.mention import PREPOSITIONS
-from cumbre.read.morphology import PAST, PRES
+from cumbre.read.morphology import PAST, PP, PRES
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import CAUSATIVES, REPORTING, SPEAKING, Trigger
 from cumbre.read.wordlists import words
@@ -300,6 +300,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return None  # "has not confirmed a date"
     if (
         rule.id == "cooperate.resume"
+        and not v.negated
         and lemmas & _TRADING
         and v.flags & PRES
         and not v.flags & PAST

@@ -136,9 +136,7 @@ class Nominals(Subjects):
             elif prep in ("of", "de", "del"):
                 if ((patient_noun or trigger.obj >= 0) and not (source is None and self._aimed(m, trigger))) or (
                     source is None and m.kind == "place"
-                ):
-                    target = target or m
-                elif source is None and light is not None and light is not m:
+                ) or (source is None and light is not None and light is not m):
                     target = target or m
                 elif source is None:
                     source = m

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,7 +24,7 @@ from cumbre.read.dedup import FAMILIES, merge
 from cumbre.read.documents import Document, ProposedEvent
 from cumbre.read.tokens import fold
 from cumbre.read.wordlists import words
-from cumbre.record import check
+from cumbre.record import add_rows
 from cumbre.record.case import Case
 from cumbre.record.schema import Event, Source
 
@@ -219,38 +217,6 @@ def _lock(folder: Path) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def _header(path: Path) -> list[str]:
-    for line in path.read_text(encoding="utf-8-sig").splitlines():
-        if line.strip() and not line.startswith("#"):
-            return [cell.strip() for cell in next(csv.reader([line]))]
-    raise InputError(f"{path.name}: has no header line; start it with the column names")
-
-
-def _appended(path: Path, rows: Sequence[dict[str, str]]) -> str:
-    text = path.read_text(encoding="utf-8-sig")
-    columns = _header(path)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
-    for row in rows:
-        writer.writerow({c: row.get(c, "") for c in columns})
-    return (text if not text or text.endswith("\n") else text + "\n") + out.getvalue()
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside, flush to disk, then rename: a reader sees the old file or the new one, never half of one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(name, path.stat().st_mode & 0o777)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def source_row(document: Document) -> dict[str, str]:
     """The row of sources.csv for a document."""
     return {
@@ -316,18 +282,8 @@ def accept(case_folder: str | Path, proposals: Iterable[Proposal]) -> Accepted:
                 if given["id"] not in have_sources:
                     sources[given["id"]] = given
         if rows:
-            known = {str(problem) for problem in check(folder)}
-            try:
-                if sources:
-                    _replace(folder / "sources.csv", _appended(folder / "sources.csv", list(sources.values())))
-                _replace(folder / "events.csv", _appended(folder / "events.csv", rows))
-                fresh = [problem for problem in check(folder) if str(problem) not in known]
-                if fresh:
-                    raise InputError(f"{folder}: the events do not fit the case and were not written: {fresh[0]}")
-            except BaseException:
-                for path, text in before.items():
-                    _replace(path, text)
-                raise
+            fresh = {"sources": list(sources.values())} if sources else {}
+            add_rows(folder, {**fresh, "events": rows}, strict=False)
     return Accepted(tuple(r["id"] for r in rows), tuple(sources), tuple(skipped))
 
 

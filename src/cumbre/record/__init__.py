@@ -5,6 +5,7 @@
 'washington-2026'
 """
 
+from cumbre.record.appending import add_rows
 from cumbre.record.case import Case, Imposed
 from cumbre.record.loader import bundled, check, find, load
 from cumbre.record.passport import Label, Passport
@@ -13,6 +14,6 @@ from cumbre.record.scaffold import scaffold
 from cumbre.record.schema import Kind
 
 __all__ = [
-    "Case", "Imposed", "Kind", "Label", "Passport", "Prior", "bundled", "check", "find", "load", "parse_prior", "pert_quantile",
+    "Case", "Imposed", "Kind", "Label", "Passport", "Prior", "add_rows", "bundled", "check", "find", "load", "parse_prior", "pert_quantile",
     "scaffold",
 ]  # fmt: skip
