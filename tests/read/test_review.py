@@ -118,7 +118,7 @@ def test_correct_and_reject(case: Path, document: Document) -> None:
 def test_an_actor_that_does_not_exist_leaves_the_case_as_it_was(case: Path, document: Document) -> None:
     before = (case / "events.csv").read_bytes(), (case / "sources.csv").read_bytes()
     proposal = correct(propose(load(case), [document])[0], source="NOBODY", target="PRY_GOV")
-    with pytest.raises(InputError, match="do not fit"):
+    with pytest.raises(InputError, match="does not fit the case"):
         accept(case, [proposal])
     assert ((case / "events.csv").read_bytes(), (case / "sources.csv").read_bytes()) == before
     assert not list(case.glob(".*"))
