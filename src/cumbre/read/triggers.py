@@ -212,7 +212,13 @@ def _match_rest(tokens: list[Token], at: int, rest: tuple[str, ...]) -> int:
     return j
 
 
-def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> Trigger | None:
+def _present(tokens: list[Token]) -> frozenset[str]:
+    """Words of a sentence, contractions also in their parts: most phrases fail here at no cost."""
+    low = {t.low for t in tokens}
+    return frozenset(low | {"…"} | {part for word, part in _CONTRACTED.items() if word in low})
+
+
+def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape, present: frozenset[str]) -> Trigger | None:
     candidates: list[Phrase] = []
     for lemma, _ in v.lemmas:
         candidates.extend(lex.phrases.get(lemma, ()))
@@ -222,6 +228,8 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape) -> T
     left: list[tuple[int, frozenset[str]]] | None = None
     best: tuple[tuple[int, int, bool], Trigger] | None = None
     for phrase in candidates:
+        if phrase.rest and not present.issuperset(phrase.rest):
+            continue
         gathered = v.start == 0 and v.reduced and any(lemma == "reunir" for lemma, _ in v.lemmas)
         if phrase.reflexive and not (v.reflexive or gathered or tokens[v.at].low.endswith("se")):
             continue
@@ -397,8 +405,9 @@ def find_triggers(tokens: list[Token], mentions: list[Mention], lex: Lexicon, sh
     """Triggers of one sentence with their event type after tense, mood and carriers."""
     found: list[Trigger] = []
     taken: set[int] = set()
+    present = _present(tokens)
     for v in shape.verbs:
-        trigger = _verb_trigger(v, tokens, lex, shape)
+        trigger = _verb_trigger(v, tokens, lex, shape, present)
         if trigger is not None:
             found.append(trigger)
             taken.update(range(trigger.at, trigger.end) if trigger.end - trigger.at < 12 else (trigger.at,))
