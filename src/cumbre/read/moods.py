@@ -294,6 +294,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return None
     if v.negated and {t.low for t in tokens[v.start : v.at]} & {"never", "nunca", "jamás"} and v.flags & PP:
         return None  # "has never extradited a citizen"
+    if lemmas & {"suggest", "sugerir"} and v.at >= len(tokens) - 4 and any(t.text == "," for t in tokens[: v.start]):
+        return None  # "..., a diplomat suggested"
     if "plead" in lemmas and {follow, after2} & {"guilty", "not", "innocent"}:
         return None
     if v.negated and rule.id == "agree.plan":

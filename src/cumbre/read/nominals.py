@@ -134,9 +134,11 @@ class Nominals(Subjects):
             elif rule.kind in ("mutual", "carrier_mutual") and prep in ("with", "con") and target is None:
                 target = m
             elif prep in ("of", "de", "del"):
-                if ((patient_noun or trigger.obj >= 0) and not (source is None and self._aimed(m, trigger))) or (
-                    source is None and m.kind == "place"
-                ) or (source is None and light is not None and light is not m):
+                if (
+                    ((patient_noun or trigger.obj >= 0) and not (source is None and self._aimed(m, trigger)))
+                    or (source is None and m.kind == "place")
+                    or (source is None and light is not None and light is not m)
+                ):
                     target = target or m
                 elif source is None:
                     source = m

@@ -17,6 +17,7 @@ _BEFORE_BARE = words("before_bare")
 _WEAPONS = frozenset(
     ["cluster", "air", "drone", "missile", "petrol", "nuclear", "car", "rocket", "glide", "guided", "atomic", "gas"]
 )
+_AMOUNTS = frozenset(["menor", "mayor", "fuerte", "alta", "baja", "débil", "creciente", "escasa"])
 _ALLEGED = frozenset(["alleged", "suspected", "accused", "reported", "presumed"])
 _ADJECTIVAL = ("al", "ic", "ime", "ive", "ous", "ary", "ian", "ish", "able", "ful", "less", "ing")
 
@@ -69,6 +70,11 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
         return True  # "Noboa's 30 % levy"
     if flags & PP and before in ("“", '"', "«") and before2 in DETERMINERS:
         return True  # 'a four-day "armed strike"'
+    after = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if low in ("demand", "demands") and after in ("for", "from", "of", "in"):
+        return True
+    if low == "demanda" and (before in _AMOUNTS or after in ("de", "interna", "mundial", "externa")):
+        return True
     plain = lang == "en" and low.endswith("s") and not flags & PAST and before not in ("us", "eu", "uk") and i > 0
     if plain and any(m.end == i and m.kind == "attr" for m in mentions):
         return True  # "Chinese posts"
