@@ -108,8 +108,12 @@ def _rows() -> Iterable[tuple[str, Alias]]:
         for name in row["names"].split("|"):
             lower = name[:1].islower()
             yield name, Alias(kind, row["code"], row["sector"], f"groups.csv:{n}", name.isupper() and len(name) < 8, not lower)
+    spellings: dict[tuple[str, str], dict[str, None]] = {}
+    for row in table("people.csv"):
+        spellings.setdefault((row["names"].split("|")[0], row["code"]), {}).update(dict.fromkeys(row["names"].split("|")))
     for n, row in enumerate(table("people.csv"), 2):
-        for name in row["names"].split("|"):
+        # All offices of a person answer to all spellings of the name, in whichever row they stand.
+        for name in spellings[row["names"].split("|")[0], row["code"]]:
             yield (
                 name,
                 Alias(
