@@ -12,7 +12,7 @@ from dataclasses import replace
 from cumbre.read.clauses import HYPOTHETICAL, SUBORDINATORS, Verb, apposed
 from cumbre.read.mention import Mention
 from cumbre.read.nominals import Nominals
-from cumbre.read.trigger import PATIENT_TYPES, Trigger
+from cumbre.read.trigger import AGENT_NOUNS, PATIENT_TYPES, Trigger
 from cumbre.read.wordlists import words
 
 __all__ = ["Arguments"]
@@ -355,6 +355,17 @@ class Arguments(Nominals):
                 actor = self.subject(main) if main is not None else None
                 return actor if actor is not None and actor.code is not None else None
             bare = low in (",", "—", "–") and j < v.start - 3 and tokens[j + 1].low in ("a", "an") and apposed(tokens, j)
+            if (
+                low in ("that", "que")
+                and before in AGENT_NOUNS
+                and tokens[j - 2].low in ("a", "an", "un", "una")
+                and j < v.start - 1
+            ):
+                main = next((o for o in reversed(self.shape.verbs) if o.at < j and (o.finite or o.gerund)), None)
+                actor = self.subject(main) if main is not None else None
+                return (
+                    actor if actor is not None and actor.code is not None else None
+                )  # "opening an offensive that Damascus condemned"
             if bare or (low in ("that", "que", "which") and j < v.start - 1 and j - 1 not in self.shape.mentioned):
                 comma = j if bare else next((k for k in (j - 2, j - 3, j - 4) if k > 0 and tokens[k].low in (",", "—", "–")), -1)
                 if comma < 0 or not apposed(tokens, comma):
@@ -363,7 +374,7 @@ class Arguments(Nominals):
                 above = [o for o in self.shape.verbs if o.at < comma and o.finite]
                 main = next((o for o in above if o.at > opens), above[-1] if above else None)
                 actor = self.subject(main) if main is not None else None
-                return actor if actor is not None and actor.code is not None else None
+                return actor if actor is not None and (actor.code is not None or actor.kind == "role") else None
         return None
 
     def _addressee(self, trigger: Trigger, source: Mention | None) -> Mention | None:
@@ -391,7 +402,7 @@ class Arguments(Nominals):
                 and m.code is not None
                 and m.kind in ("actor", "attr")
                 and m.prep not in _PLACE
-                and (source is None or m.code != source.code)
+                and (source is None or m.code != source.code or (m.person and m.sector != source.sector))
             ):
                 return m
         return None

@@ -46,6 +46,16 @@ def _merge(events: list[Coded]) -> list[Coded]:
                 crossed = True  # "twenty were killed in fighting with ..."
             if straight or crossed:
                 twin = True
+                if (
+                    event.type == "CONSULT"
+                    and other.rule == "consult.visit"
+                    and event.target
+                    and event.target[4:] not in ("GOV", "CVL")
+                ):
+                    kept[kept.index(other)] = replace(
+                        other, target=event.target, target_span=event.target_span, target_row=event.target_row
+                    )  # "landed in Sanaa for talks with the Houthis"
+                    break
                 hurt = event.target is not None and event.target[4:] == "CVL" and "target" not in event.inferred
                 if event.type == "ASSAULT" and "target" in other.inferred and hurt:
                     kept[kept.index(other)] = replace(

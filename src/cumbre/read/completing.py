@@ -252,7 +252,7 @@ def only_other(source: Mention, mentions: list[Mention]) -> Mention | None:
     if len(others) != 1 or source.sector not in ("GOV", "IGO", "MIL"):
         return None
     other = next(iter(others.values()))
-    sector = other.sector if other.sector in ("GOV", "IGO", "REB", "CRM", "MIL") else "GOV"
+    sector = other.sector if other.sector in ("GOV", "IGO", "REB", "CRM") else "GOV"
     return replace(other, sector=sector, kind="actor", inferred=True)
 
 

@@ -172,6 +172,11 @@ _POLLS = frozenset(["poll", "polls", "pollster", "survey", "encuesta", "encuesta
 
 _GROUND = frozenset(["the", "la", "el", "northern", "southern", "eastern", "western"])
 
+_VEHICLES = frozenset(
+    ["plane", "planes", "aircraft", "ship", "ships", "convoy", "trucks", "flight", "flights", "avión", "aviones", "buque", "buques", "barco",
+     "barcos", "convoy", "camiones", "vuelo", "vuelos"]
+)  # fmt: skip
+
 _LISTENERS = frozenset(
     [
         "reporters",
@@ -268,6 +273,12 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
     if kind == "CONSULT" and not trigger.nominal and {t.low for t in tokens[trigger.at + 1 : trigger.end + 2]} & _LISTENERS:
         return None  # "speaking to reporters"
     if rule.id == "consult.visit" and source is not None and source.sector in ("MED", "CVL", "BUS"):
+        return None
+    if (
+        rule.id == "consult.visit"
+        and source is not None
+        and {t.low for t in tokens[max(0, source.start - 1) : source.end]} & _VEHICLES
+    ):
         return None
     if kind == "RETREAT" and rule.id in ("retreat.leave", "retreat.withdraw") and target is not None and target.sector == "IGO":
         kind, mode = "SANCTION", "discontinue"  # "pulled out of ECOWAS"
@@ -382,7 +393,7 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         return None  # a country that hosts a base
     if rule.id == "consult.host" and (target is None or _remote(trigger, target, tokens, mentions)):
         return None
-    if rule.id == "consult.host" and target is not None and target.kind == "role" and target.sector == "CVL":
+    if rule.id == "consult.host" and target is not None and target.kind == "role" and tokens[target.end - 1].low in _LOOSE:
         return None  # "received 299 migrants"
     if rule.id in ("sanction.impose", "concede.ease") and target is None and tokens[trigger.obj].low in _HOME_TAX:
         return None

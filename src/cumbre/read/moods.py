@@ -332,6 +332,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         ):
             return _COMING.get(rule.type)
         return None
+    if v.plan and trigger.type == "CONSULT" and _obliged(v, tokens):
+        return None
     if v.future or v.plan:
         return _COMING.get(rule.type)
     if v.infinitive and trigger.order is None:

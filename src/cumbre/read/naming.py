@@ -292,11 +292,18 @@ def opening_comma(tokens: list[Token]) -> int:
     if not (first.low in PREPOSITIONS or first.low in _ADVERBIAL or (first.low.endswith(("ed", "ing")) and len(first.low) > 4)):
         return -1
     comma = next((i for i, t in enumerate(tokens[:30]) if t.text == ","), -1)
+    nxt = next((i for i in range(comma + 1, min(len(tokens), comma + 9)) if tokens[i].text == ","), -1)
+    if comma > 0 and nxt > 0 and tokens[comma + 1].text[:1].islower() and tokens[comma + 1].low in _TITLES:
+        comma = nxt  # "Con la mediación de Hochstein, enviado de Washington, Israel y Líbano ..."
     joint = next((j for j in range(comma + 1, min(len(tokens), comma + 5)) if tokens[j].low in ("and", "y", "e")), -1)
     listed = joint > 0 and any(t.text == "," for t in tokens[joint : joint + 5])  # "In Chile, Peru and Bolivia, ..."
     return -1 if listed else comma
 
 
+_TITLES = frozenset(
+    ["enviado", "enviada", "ministro", "ministra", "presidente", "presidenta", "canciller", "jefe", "jefa", "líder", "secretario", "secretaria",
+     "director", "directora", "portavoz", "embajador", "embajadora", "envoy", "minister", "president", "chief", "leader", "secretary", "spokesman"]
+)  # fmt: skip
 _ADVERBIAL = frozenset(
     ["tras", "after", "following", "amid", "despite", "pese", "luego", "después", "durante", "during", "ahead", "before", "antes", "while",
      "mientras", "when", "cuando", "al", "como", "as", "hours", "days", "horas", "días", "ante", "under", "citing"]

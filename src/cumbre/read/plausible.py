@@ -19,7 +19,7 @@ _FIRED = frozenset(
      "misiles", "cohete", "cohetes", "dron", "proyectil", "proyectiles", "obuses", "morteros"]
 )  # fmt: skip
 _HANDING = frozenset(["extradite", "extraditar", "deliver", "hand"])
-_EMBASSIES = frozenset(["embassy", "consulate", "embajada", "consulado"])
+_EMBASSIES = frozenset(["embassy", "consulate", "embajada", "consulado", "legation", "legación", "embassies", "commission"])
 _OVER = frozenset(["over", "against", "por", "contra"])
 _DOMESTIC = frozenset(["ASSAULT", "COERCE", "PROTEST"])
 _FROM = frozenset(["from", "desde"])
@@ -119,6 +119,8 @@ def plausible(
             target = replace(target, sector="GOV") if _leaving(trigger, target, tokens) else target
         elif state is not None and target.start < trigger.at:
             target = state
+    if kind == "RETREAT" and target is not None and target.kind == "place":
+        target = replace(target, sector="GOV")
     if kind == "ACCUSE" and source is not None and target is not None and _victim_of(target, tokens):
         others = {m.code for m in mentions if m.kind in ("actor", "attr")} - {None, source.code, target.code}
         if len(others) == 1:

@@ -88,6 +88,16 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
             mention.code, mention.inferred = (next(iter(codes)) if len(codes) == 1 else "USA"), True
             continue
         partner = mentions[g + 1] if g + 1 < len(mentions) else None
+        joined = mentions[g - 1] if g else None
+        if (
+            joined is not None
+            and joined.group == mention.group
+            and joined.code
+            and joined.sector == mention.sector
+            and joined.kind == "actor"
+        ):
+            mention.code, mention.inferred = joined.code, True  # "Turkish warplanes and artillery"
+            continue
         if (
             partner is not None
             and partner.group == mention.group

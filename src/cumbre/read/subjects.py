@@ -30,6 +30,8 @@ _JUDGING = frozenset(
 
 _DECISIONS = frozenset(["announcement", "move", "choice", "decisión", "anuncio", "intención", "propuesta", "plan", "medida"])
 
+_TIMES = frozenset(["after", "before", "since", "until"])
+
 _THEIRS = frozenset(["its", "their", "his", "her", "su", "sus"])
 
 _OVER = frozenset(["over", "for", "after", "following", "por", "tras", "ante"])
@@ -166,7 +168,7 @@ class Subjects:
                 or (tokens[v.start - 2].low in _ARTICLES and tokens[v.start - 3].low in ("en", "con", "por", "a"))
             )
         ):
-            above = next((o for o in reversed(self.shape.verbs) if o.at < v.start - 3 and o.finite), None)
+            above = self._main(next((o for o in reversed(self.shape.verbs) if o.at < v.start - 3 and o.finite), None))
             inverted = self._inverted(v)
             if above is not None and (inverted is None or inverted.start - v.at > 2):
                 return self.subject(above)  # "una carta al rey en la que exige"
@@ -306,7 +308,8 @@ class Subjects:
             if m.kind == "place":
                 continue
             score = -0.1 * (v.start - m.end)
-            if m.prep and m.prep not in _AGENT:
+            opens = m.prep in _TIMES and shape.finite_before[v.start] == shape.finite_before[m.prep_at]
+            if m.prep and m.prep not in _AGENT and not opens:
                 score -= 2.0 if m.prep not in ("of", "de", "del") else 1.3
             elif m.prep in _AGENT:
                 score -= 2.5
