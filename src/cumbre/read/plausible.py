@@ -9,6 +9,7 @@ from cumbre.read.mention import DETERMINERS, Mention
 from cumbre.read.subjects import Subjects
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import Trigger
+from cumbre.read.wordlists import words
 
 __all__ = ["plausible"]
 
@@ -21,6 +22,12 @@ _FIRED = frozenset(
 _HANDING = frozenset(["extradite", "extraditar", "deliver", "hand"])
 _EMBASSIES = frozenset(["embassy", "consulate", "embajada", "consulado", "legation", "legación", "embassies", "commission"])
 _OVER = frozenset(["over", "against", "por", "contra"])
+_HOME_SECTORS = frozenset(["GOV", "CVL", "PTY", "OPP", "LEG", "JUD", "COP", "BUS", "MIL", "REB"])
+_WITHIN = frozenset(["REJECT", "REQUEST", "ACCUSE", "PROTEST", "SUPPORT", "CONSULT", "AGREE", "CONCEDE", "THREATEN"])
+_STRANGERS = words("things") | frozenset(
+    ["migrants", "migrantes", "refugees", "refugiados", "foreigners", "extranjeros", "tourists", "turistas", "immigrants", "allies", "aliados",
+     "partners", "socios", "neighbours", "neighbors", "vecinos", "counterpart", "homólogo", "tanker", "petrolero", "airline", "aerolínea", "fighters"]
+)  # fmt: skip
 _DOMESTIC = frozenset(["ASSAULT", "COERCE", "PROTEST"])
 _FROM = frozenset(["from", "desde"])
 _STATE_NOUNS = frozenset(
@@ -47,6 +54,11 @@ def plausible(
         if len(codes) == 1:
             home = codes.pop()  # one country is named: its police and its demonstrators
             source, target = replace(source, code=home, inferred=True), replace(target, code=home, inferred=True)
+    if target is not None and target.kind == "role" and target.code is None and source is not None and source.code is not None:
+        codes = {m.code for m in mentions if m.code and m.sector != "IGO"}
+        home = source.sector in _HOME_SECTORS and codes == {source.code} and not _foreign(target, tokens)
+        if home and (kind in _WITHIN or (kind == "COERCE" and source.sector in ("COP", "JUD"))):
+            target = replace(target, code=source.code, inferred=True)  # unions that turn down the employers' offer
     if kind == "ASSAULT" and source is None:
         source = _launcher(trigger, tokens, mentions, target)
         if source is not None and (target is None or target.code == source.code):
@@ -197,6 +209,12 @@ def _among(trigger: Trigger, sides: Subjects) -> Mention | None:
             ):
                 return m
     return None
+
+
+def _foreign(m: Mention, tokens: list[Token]) -> bool:
+    return bool({t.low for t in tokens[m.start : m.end]} & _STRANGERS) or (
+        m.start > 0 and tokens[m.start - 1].low in ("foreign", "international")
+    )
 
 
 def _leaving(trigger: Trigger, target: Mention, tokens: list[Token]) -> bool:
