@@ -293,7 +293,8 @@ class Arguments(Nominals):
         weak = best is None or (best_score < 0.2 and follow not in _OWN)
         if pronoun is not None and (weak or follow in _OBJECT_PRONOUNS or (clitic and self.lang == "es")):
             return pronoun
-        if best is None and left:
+        taken = trigger.type == "COERCE" and trigger.obj >= 0  # a thing is taken; its owner stands behind the verb or nowhere
+        if best is None and left and not taken:
             return self._addressee(trigger, source) or self._left_target(trigger, source)
         return best
 
