@@ -338,6 +338,12 @@ class Arguments(Nominals):
                     and not any(j < o.at < v.start and o.finite for o in self.shape.verbs)
                 ):
                     return prey if prey.kind in ("actor", "role") else None  # "299 migrants that Washington had deported"
+            if low == "which" and before == "," and j < v.start - 1:
+                prey = next((m for m in reversed(self.mentions) if m.end == j - 1 and m.code), None)
+                doer = next((m for m in self.mentions if j < m.start and m.end <= v.start and not m.prep), None)
+                inner = any(o.finite and j < o.at < v.start for o in self.shape.verbs)
+                if prey is not None and doer is not None and prey.kind == "actor" and prey.code != doer.code and not inner:
+                    return prey
             if low == "whom" or (low in ("quien", "quienes") and before == "a") or (low == "que" and before == "al") or plural:
                 if any(o.finite and j < o.at < v.start for o in self.shape.verbs):
                     return None

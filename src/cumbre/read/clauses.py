@@ -237,6 +237,8 @@ def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
     before = tokens[v.start - 1] if v.start else None
     if before is None or not (before.text[:1].isalpha() or (before.text == "," and after == "by")):
         return
+    if after == "by" and v.at + 2 < len(tokens) and tokens[v.at + 2].low.endswith("ing"):
+        return  # "retaliated by blocking exports"
     if after == "by" and before.low not in ("and", "who", "which", "that", "he", "she", "it", "they"):
         v.reduced = v.passive = True
         v.finite = False
