@@ -142,7 +142,7 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
     if lang == "en":
         _held_back(out, tokens)
     _nobody(out, tokens)
-    _counts(out, tokens)
+    _counts(out, tokens, lang)
     for v in out.verbs:
         out.by_token[v.at] = v
     _latent(out)
@@ -357,8 +357,9 @@ _FEARING = words("fearing")
 _ANSWERS = frozenset(("response", "retaliation", "reply", "respuesta", "represalia", "reacción"))
 
 
-def _counts(out: Shape, tokens: list[Token]) -> None:
-    finite = {v.at for v in out.verbs if v.finite}
+def _counts(out: Shape, tokens: list[Token], lang: str) -> None:
+    helping = {j for v in out.verbs if lang == "en" for j in range(v.start, v.at)}  # "has been"
+    finite = {v.at for v in out.verbs if v.finite and v.at not in helping}
     feared = {v.at for v in out.verbs if any(lemma in _FEARING for lemma, _ in v.lemmas)}
     f = c = b = r = 0
     quoted = False
