@@ -334,6 +334,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
             and _reported(v, shape)
             and not low & {"could", "might", "may"}
         ):
+            if rule.type == "SANCTION" and conditional(v, tokens):
+                return "THREATEN"
             return _COMING.get(rule.type)
         return None
     if v.future or v.plan:
