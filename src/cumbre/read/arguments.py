@@ -54,6 +54,7 @@ _MOVED = words("moved")
 
 
 _ABROAD = words("abroad")
+_MEASURED = frozenset(["sanction.impose", "concede.ease"])
 
 
 class Arguments(Nominals):
@@ -216,6 +217,8 @@ class Arguments(Nominals):
                 continue
             if m.start <= trigger.obj < m.end and m.kind == "role" and rule.id in _MOVED:
                 continue  # the troops that are sent are no target
+            if m.end == trigger.obj and m.sector == "IGO" and rule.id in _MEASURED:
+                continue  # "restore UN sanctions": whose the measure is
             score = -0.08 * (m.start - start)
             prep = m.prep if m.prep_at >= trigger.at else ""
             if not prep:
@@ -249,11 +252,14 @@ class Arguments(Nominals):
             barriers = shape.barrier_before[m.start] - shape.barrier_before[start]
             score -= (0.6 if rule.type == "THREATEN" and shape.hypothetical_from[m.start] >= 0 else 2.2) * barriers
             score -= 0.7 * (shape.comma_before[m.start] - shape.comma_before[start])
+            first = not any(start <= o.start < m.start for o in self.mentions)
             court = m.sector in ("JUD", "IGO")
             if court and ((prep in _BEFORE and rule.type == "ACCUSE") or (prep in ("to", "ante") and rule.type == "THREATEN")):
                 score -= 1.5  # the court or body before which one complains is not the accused
             if rule.type == "THREATEN" and not prep and self.tokens[m.start - 1].low in HYPOTHETICAL:
                 score += 1.5  # "would go to court if Japan ..."
+            if rule.type == "PROTEST" and m.sector == "GOV" and m.possessive and first:
+                score += 1.0  # "to protest the government's suspension of talks on joining the EU"
             if m.kind == "place":
                 score -= 1.2
             if m.kind == "role":
@@ -271,7 +277,6 @@ class Arguments(Nominals):
                 score -= 0.4 if not state else 1.3 if m.sector == source.sector else 0.5
                 if rule.type in _ABROAD and state and m.kind != "role":
                     score -= 1.5
-            first = not any(start <= o.start < m.start for o in self.mentions)
             if (
                 (first or rule.type in ("PROTEST", "REJECT", "ACCUSE"))
                 and prep in _FROM
@@ -339,6 +344,12 @@ class Arguments(Nominals):
                     and not any(j < o.at < v.start and o.finite for o in self.shape.verbs)
                 ):
                     return prey if prey.kind in ("actor", "role") else None  # "299 migrants that Washington had deported"
+            if low == "which" and before == "," and j < v.start - 1:
+                prey = next((m for m in reversed(self.mentions) if m.end == j - 1 and m.code), None)
+                doer = next((m for m in self.mentions if j < m.start and m.end <= v.start and not m.prep), None)
+                inner = any(o.finite and j < o.at < v.start for o in self.shape.verbs)
+                if prey is not None and doer is not None and prey.kind == "actor" and prey.code != doer.code and not inner:
+                    return prey
             if low == "whom" or (low in ("quien", "quienes") and before == "a") or (low == "que" and before == "al") or plural:
                 if any(o.finite and j < o.at < v.start for o in self.shape.verbs):
                     return None

@@ -142,7 +142,7 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
     if lang == "en":
         _held_back(out, tokens)
     _nobody(out, tokens)
-    _counts(out, tokens)
+    _counts(out, tokens, lang)
     for v in out.verbs:
         out.by_token[v.at] = v
     _latent(out)
@@ -237,6 +237,8 @@ def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
     before = tokens[v.start - 1] if v.start else None
     if before is None or not (before.text[:1].isalpha() or (before.text == "," and after == "by")):
         return
+    if after == "by" and v.at + 2 < len(tokens) and tokens[v.at + 2].low.endswith("ing"):
+        return  # "retaliated by blocking exports"
     if after == "by" and before.low not in ("and", "who", "which", "that", "he", "she", "it", "they"):
         v.reduced = v.passive = True
         v.finite = False
@@ -355,8 +357,9 @@ _FEARING = words("fearing")
 _ANSWERS = frozenset(("response", "retaliation", "reply", "respuesta", "represalia", "reacción"))
 
 
-def _counts(out: Shape, tokens: list[Token]) -> None:
-    finite = {v.at for v in out.verbs if v.finite}
+def _counts(out: Shape, tokens: list[Token], lang: str) -> None:
+    helping = {j for v in out.verbs if lang == "en" for j in range(v.start, v.at)}  # "has been"
+    finite = {v.at for v in out.verbs if v.finite and v.at not in helping}
     feared = {v.at for v in out.verbs if any(lemma in _FEARING for lemma, _ in v.lemmas)}
     f = c = b = r = 0
     quoted = False

@@ -94,7 +94,7 @@ def _at_home(
     if target is not None and target.kind == "role" and target.code is None and source is not None and source.code is not None:
         word = tokens[target.end - 1].low
         if (
-            word not in _LOOSE
+            (word not in _LOOSE or (kind == "COERCE" and source.sector == "COP" and word in _ANYONE))
             and target.sector not in ("BUS", "MED", "NGO")
             and source.sector != "IGO"
             and kind in _HOME_TYPES
@@ -119,6 +119,9 @@ def _at_home(
     ):
         source = replace(source, code=target.code, inferred=True)
     return source, target
+
+
+_ANYONE = frozenset(["people", "man", "men", "woman", "women", "personas", "hombre", "hombres", "mujer", "mujeres"])
 
 
 def _reversed(trigger: Trigger, target: Mention | None) -> bool:

@@ -232,6 +232,10 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return rule.type
     if rule.id == "reject.refusal":
         return "REJECT"
+    if v.start == 0 and tokens[0].low == "asked":
+        return None  # "Asked about the strikes, ..."
+    if rule.id == "threaten.threaten" and _forecast(v, tokens):
+        return None
     lemmas = {lemma for lemma, _ in v.lemmas}
     follow = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
     after2 = tokens[v.at + 2].low if v.at + 2 < len(tokens) else ""
@@ -330,6 +334,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
             and _reported(v, shape)
             and not low & {"could", "might", "may"}
         ):
+            if rule.type == "SANCTION" and conditional(v, tokens):
+                return "THREATEN"
             return _COMING.get(rule.type)
         return None
     if v.plan and trigger.type == "CONSULT" and _obliged(v, tokens):
@@ -358,6 +364,16 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     ):
         return None
     return rule.type
+
+
+def _forecast(v: Verb, tokens: list[Token]) -> bool:
+    """ "the mission could run out of money, the UN warned": what might come of things, told before the verb."""
+    last = v.at + 2 >= len(tokens) or tokens[v.at + 1].text in (".", "”", '"')
+    return (
+        last
+        and any(lemma in _WARN for lemma, _ in v.lemmas)
+        and any(t.low in ("could", "may", "might", "risks") for t in tokens[: v.start])
+    )
 
 
 def _told_as_fact(over: Trigger, trigger: Trigger, tokens: list[Token], shape: Shape) -> bool:

@@ -99,6 +99,9 @@ def compose(items: list[Item], tokens: list[Token], lex: Lexicon, context: Conte
         last = item
         k += 1
         if item.kind in ("pron", "pair"):
+            if item.kind == "pair" and k < n_items and items[k].kind == "role" and end < n:
+                if tokens[end].text in ("'", "’", "'s", "’s") and items[k].start == end + 1 and items[k].sector == "GOV":
+                    end, k = items[k].end, k + 1  # "the two countries' foreign ministers"
             mentions.append(Mention(start, end, None, "GOV", item.kind))
             continue
         while k < n_items:

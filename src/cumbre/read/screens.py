@@ -66,6 +66,8 @@ def abstract(trigger: Trigger, tokens: list[Token]) -> bool:
         return False
     if trigger.type == "ASSAULT" and {t.low for t in tokens[max(0, trigger.start - 4) : trigger.start]} & _NATURE:
         return True  # "heavy rain hit the north of Peru"
+    if trigger.type == "ASSAULT" and trigger.verb is not None and trigger.verb.passive and _by_circumstance(trigger, tokens):
+        return True
     j = trigger.end if trigger.words or trigger.nominal else trigger.at + 1
     steps = 0
     while j < len(tokens) and steps < 4:
@@ -77,6 +79,24 @@ def abstract(trigger: Trigger, tokens: list[Token]) -> bool:
         j += 1
         steps += 1
     return False
+
+
+def _by_circumstance(trigger: Trigger, tokens: list[Token]) -> bool:
+    """ "whose economy has been hit by fuel shortages": a plight and no one behind it."""
+    assert trigger.verb is not None
+    near = {t.low for t in tokens[trigger.at + 1 : trigger.at + 7]}
+    before = {t.low for t in tokens[max(0, trigger.verb.start - 4) : trigger.verb.start]}
+    return tokens[min(trigger.at + 1, len(tokens) - 1)].low in ("by", "por") and bool(near & _PLIGHTS or before & _ECONOMY)
+
+
+_PLIGHTS = frozenset(
+    ["shortage", "shortages", "inflation", "crisis", "crises", "slump", "downturn", "recession", "poverty", "scandal", "scandals", "prices", "debt",
+     "cuts", "tariffs", "unemployment", "escasez", "inflación", "recesión", "pobreza", "escándalo", "escándalos", "precios", "deuda", "desempleo"]
+)  # fmt: skip
+_ECONOMY = frozenset(
+    ["economy", "economies", "currency", "exports", "sector", "industry", "tourism", "market", "markets", "economía", "moneda", "exportaciones",
+     "industria", "turismo", "mercado", "mercados"]
+)  # fmt: skip
 
 
 def far(trigger: Trigger, source: Mention | None, target: Mention | None) -> bool:

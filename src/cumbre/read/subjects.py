@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cumbre.read.clauses import RELATIVES, SUBORDINATORS, Shape, Verb
 from cumbre.read.mention import DETERMINERS, Mention
-from cumbre.read.morphology import PAST
+from cumbre.read.morphology import INF, PAST
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import AGENT_NOUNS, CAUSATIVES, LIGHT, SPEAKING
 from cumbre.read.wordlists import words
@@ -72,6 +72,9 @@ class Subjects:
     def _main(self, v: Verb | None) -> Verb | None:
         """The verb that a relative clause hangs on: "fought gunmen who had hidden in a monastery, killing three"."""
         while v is not None:
+            if self._aside(v):
+                v = self._verb_before(v, True)
+                continue
             before = self.tokens[v.start - 1].low if v.start else ""
             if not (before in RELATIVES or (before in ("that", "que") and not self._complement(v.start - 1))):
                 return v
@@ -80,6 +83,17 @@ class Subjects:
                 return v
             v = above
         return None
+
+    def _aside(self, v: Verb) -> bool:
+        """ "fired at a boat, the navy said, injuring four": a verb of saying with its speaker between two commas."""
+        if not any(lemma in SPEAKING for lemma, _ in v.lemmas) or v.at + 1 >= len(self.tokens):
+            return False
+        speaker = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
+        if speaker is None or self.tokens[v.at + 1].text != "," or v.start - speaker.end > 1:
+            return False
+        return any(self.tokens[j].text == "," for j in range(max(0, speaker.start - 2), speaker.start)) and any(
+            o.finite and o.at < speaker.start for o in self.shape.verbs
+        )
 
     def _coordinate(self, v: Verb) -> Verb | None:
         """The verb that `and` joins a verb to; a verb inside a relative clause of another tense is passed over."""
@@ -98,19 +112,29 @@ class Subjects:
 
     def _said_too(self, v: Verb) -> Verb | None:
         """ "said five planes had been seen, called it a provocation and warned": words are joined to words, not to what they tell."""
-        if not any(lemma in SPEAKING or lemma in _JUDGING for lemma, _ in v.lemmas) or not v.flags & PAST:
+        if not v.flags & PAST or v.modal or v.future:
             return None
         above = [o for o in self.shape.verbs if o.at < v.start and o.finite]
+        speech = any(lemma in SPEAKING or lemma in _JUDGING for lemma, _ in v.lemmas)
+        if not speech and not (above and self._other_tense(above[-1], v)):
+            return None
         for o in above[:-1]:
             if (
                 any(lemma in SPEAKING for lemma, _ in o.lemmas)
                 and o.flags & PAST
                 and not o.passive
                 and not any(t.low in (";", ":") for t in self.tokens[o.at : v.start])
-                and (above[-1].passive or above[-1].modal or above[-1].future or self._subject_below(o, above[-1]))
+                and (not speech or above[-1].passive or above[-1].modal or above[-1].future or self._subject_below(o, above[-1]))
             ):
                 return o
         return None
+
+    def _other_tense(self, told: Verb, v: Verb) -> bool:
+        """ "said B would not pay and called", "said B had paid, and ordered": the plain past goes on with who spoke."""
+        if self.lang != "en" or v.start != v.at:
+            return False
+        perfect = self.tokens[told.start].low == "had" and self.tokens[v.start - 2].text == ","
+        return (told.modal or told.future or perfect) and not v.flags & INF
 
     def _subject_below(self, o: Verb, last: Verb) -> bool:
         """No relative pronoun stands between a verb of saying and the last verb: that verb is in what is said."""
@@ -159,7 +183,7 @@ class Subjects:
                 return self.subject(joined)  # "held in Bamako and accused by ..."
             if nearest is not None and v.start - nearest.end <= 1:
                 return nearest
-            return None
+            return self._judged(v)
         if (
             before == "que"
             and v.start > 2
@@ -226,7 +250,8 @@ class Subjects:
         if v.infinitive or (v.gerund and not adjacent):
             above = self._verb_before(v, True)
             if v.gerund and before == ",":
-                above = self._main(above)
+                spoken = any(lemma in SPEAKING or lemma in _JUDGING for lemma, _ in v.lemmas)
+                above = self._main(above) if not (spoken and above is not None and self._aside(above)) else above
             near = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)
             if v.infinitive and near is not None and any(lemma in CAUSATIVES for lemma, _ in near.lemmas):
                 above = near
@@ -256,6 +281,14 @@ class Subjects:
             if above is not None and (inverted is None or inverted.start - v.at > 2):
                 return self.subject(above)  # "se negó a pedir perdón, aunque lamentó ..."
         return self._scored(v)
+
+    def _judged(self, v: Verb) -> Mention | None:
+        """ "stripped critics of their nationality, a move condemned by Spain": who acted stands for the move."""
+        for j in (v.start - 2, v.start - 3):
+            if j > 0 and self.tokens[j].low in _A and self.tokens[j - 1].text in (",", "—", "–"):
+                main = self._main(self._verb_before(v, True))
+                return self.subject(main) if main is not None else None
+        return None
 
     def _planner(self, v: Verb) -> Mention | None:
         """ "Israel's decision to recognise the region was condemned": what is judged is who decided."""
