@@ -31,7 +31,7 @@ _PHRASES: dict[tuple[str, ...], str] = {
     ("en", "favor", "de"): "for", ("junto", "a"): "con", ("junto", "con"): "con", ("together", "with"): "with", ("de", "la", "mano"): "con",
     ("cerca", "de"): "cerca", ("alrededor", "de"): "cerca", ("dentro", "de"): "en", ("inside", "of"): "in", ("en", "torno", "a"): "cerca",
     ("frente", "a"): "frente", ("fuera", "de"): "fuera", ("outside", "of"): "outside", ("in", "front", "of"): "outside",
-    ("por", "lado", "de"): "por", ("along", "with"): "with", ("al", "lado", "de"): "con", ("hasta", "en"): "en", ("off", "of"): "off",
+    ("por", "lado", "de"): "por", ("atribuida", "a"): "por", ("atribuido", "a"): "por", ("atribuidos", "a"): "por", ("atribuidas", "a"): "por", ("along", "with"): "with", ("al", "lado", "de"): "con", ("hasta", "en"): "en", ("off", "of"): "off",
     ("ante", "las", "costas"): "cerca", ("gracias", "a"): "de", ("thanks", "to"): "of", ("según", "de"): "según", ("lejos", "de"): "desde",
     ("procedente", "de"): "desde", ("procedentes", "de"): "desde", ("away", "from"): "from", ("respecto", "a"): "sobre",
     ("respecto", "de"): "sobre", ("rumbo", "a"): "hacia", ("camino", "de"): "hacia", ("con", "destino", "a"): "a",

@@ -128,6 +128,17 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
             return not (flags & PAST and low[-1:] in "óá" and before in ("la", "lo", "los", "las"))
         if i and tokens[i - 1].text in ("“", "«", '"') and low in lex.nominals:
             return True
+        after = tokens[i + 1].low if i + 1 < len(tokens) else ""
+        apart = before not in lex.verbs and before[:1].isalpha() and not any(m.end == i for m in mentions)
+        if (
+            flags & PRES
+            and not flags & PAST
+            and before2 in DETERMINERS
+            and apart
+            and after in ("de", "del")
+            and low in lex.nominals
+        ):
+            return True  # "la inmediata condena del Kremlin"
         # "ofreció ayuda"
         return bool(flags & PRES and not flags & PAST and before in lex.verbs and (low in lex.nouns or low in lex.nominals))
     if (
