@@ -31,6 +31,8 @@ _BEFORE = frozenset(["ante", "before", "at"])
 
 _AGENT = frozenset(("by", "por"))
 
+_TO_WHOM = frozenset(["quien", "quienes", "cuyo", "cuya", "cuyos", "cuyas"])
+
 _PLACE = words("place")
 
 _JOINING = frozenset(["and", "y", "e", "but", "pero"])
@@ -191,7 +193,7 @@ class Arguments(Nominals):
             return agent, None
         if patient is None and self.lang == "es":
             behind = [m for m in self.mentions if m.start > v.at and m.prep not in _AGENT and m is not agent]
-            near = [m for m in behind if m.start - v.at < 12]
+            near = [m for m in behind if m.start - v.at < 12 and not (m.kind == "place" and m.prep and v.reduced)]
             bare = (m for m in behind if not m.prep and m.start - v.at < 22 and v.finite)
             stop = next((o.at for o in self.shape.verbs if o.at > v.at and o.finite), len(self.tokens))
             patient = next((m for m in bare if m.start < stop), near[0] if near else None)
@@ -353,7 +355,7 @@ class Arguments(Nominals):
                     and not any(j < o.at < v.start and o.finite for o in self.shape.verbs)
                 ):
                     return prey if prey.kind in ("actor", "role") else None  # "299 migrants that Washington had deported"
-            if low == "whom" or (low in ("quien", "quienes") and before == "a") or (low == "que" and before == "al") or plural:
+            if low == "whom" or (low in _TO_WHOM and before == "a") or (low == "que" and before == "al") or plural:
                 if any(o.finite and j < o.at < v.start for o in self.shape.verbs):
                     return None
                 owner = next((m for m in reversed(self.mentions) if m.end <= j and m.prep not in _PLACE), None)

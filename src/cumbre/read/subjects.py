@@ -152,6 +152,8 @@ class Subjects:
             inside = [o for o in self.shape.verbs if opening < o.at < comma and o.finite]
             if not inside or self.tokens[opening + 1].low in RELATIVES:
                 return False
+            if any(m.end == opening and self._headed(m) and not m.prep for m in self.mentions) and len(inside) == 1:
+                return False  # "Cuba, en cuyo territorio Washington mantiene una base, acusó"
         return True
 
     def _find_subject(self, v: Verb) -> Mention | None:
@@ -167,6 +169,10 @@ class Subjects:
             if nearest is not None and v.start - nearest.end <= 1:
                 return nearest
             return None
+        if before in ("quien", "quienes") and v.start > 2 and tokens[v.start - 2].low == "a":
+            above = self._verb_before(v, True)
+            if above is not None and self._inverted(v) is None:
+                return self.subject(above)  # "la opositora Machado, a quien prohibió salir"
         if (
             before == "que"
             and v.start > 2
@@ -294,6 +300,11 @@ class Subjects:
         for j in range(v.start - 2, max(0, v.start - 8), -1):
             if j in self.shape.by_token or self.tokens[j].text == ",":
                 return None
+            if self.tokens[j].low in _WHOSE and j and self.tokens[j - 1].low in PREPOSITIONS:
+                if any(j + 1 < m.start and m.end <= v.start and not m.prep for m in self.mentions):
+                    return None
+                above = next((o for o in reversed(self.shape.verbs) if o.at < j and o.finite), None)
+                return self.subject(above) if above is not None else None  # "Ucrania, a cuyo presidente responsabiliza de"
             if self.tokens[j].low in _WHOSE:
                 if any(j < m.start and m.end <= v.start and not m.prep for m in self.mentions):
                     return None
