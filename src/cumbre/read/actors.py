@@ -97,7 +97,7 @@ def _rows() -> Iterable[tuple[str, Alias]]:
             yield name, Alias("state", code, "GOV", where, name.replace(".", "").isupper(), True)
         for name in row["capitals"].split("|"):
             yield name, Alias("capital", code, "GOV", where, False, True)
-        for name in row["demonyms_en"].split("|"):
+        for name in filter(None, row["demonyms_en"].split("|")):
             for form in _english_forms(name):
                 yield form, Alias("demonym", code, "GOV", where, name.replace(".", "").isupper(), True)
         for name in filter(None, row["demonyms_es"].split("|")):

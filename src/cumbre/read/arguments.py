@@ -31,6 +31,8 @@ _BEFORE = frozenset(["ante", "before", "at"])
 
 _AGENT = frozenset(("by", "por"))
 
+_TO_WHOM = frozenset(["quien", "quienes", "cuyo", "cuya", "cuyos", "cuyas"])
+
 _PLACE = words("place")
 
 _JOINING = frozenset(["and", "y", "e", "but", "pero"])
@@ -191,10 +193,11 @@ class Arguments(Nominals):
                 return agent, inside
             return agent, None
         if patient is None and self.lang == "es":
-            patient = next(
-                (m for m in self.mentions if m.start > v.at and m.prep not in _AGENT and m is not agent and m.start - v.at < 12),
-                None,
-            )
+            behind = [m for m in self.mentions if m.start > v.at and m.prep not in _AGENT and m is not agent]
+            near = [m for m in behind if m.start - v.at < 12 and not (m.kind == "place" and m.prep and v.reduced)]
+            bare = (m for m in behind if not m.prep and m.start - v.at < 22 and v.finite)
+            stop = next((o.at for o in self.shape.verbs if o.at > v.at and o.finite), len(self.tokens))
+            patient = next((m for m in bare if m.start < stop), near[0] if near else None)
         if patient is None:
             patient = next(
                 (m for m in reversed(self.mentions) if m.end <= v.start and v.start - m.end <= 6 and m is not agent), None
@@ -205,7 +208,7 @@ class Arguments(Nominals):
         shape, rule = self.shape, trigger.rule
         start = trigger.at + 1
         reports = any(t.low in ("that", "que") for t in self.tokens[start : start + 2])
-        below = self._antecedent(trigger)
+        below = self._antecedent(trigger) or self._belonging(trigger, source)
         if below is not None and below is not source:
             return below
         limit = len(self.tokens) if reports else self._clause_end(trigger)
@@ -255,7 +258,7 @@ class Arguments(Nominals):
             first = not any(start <= o.start < m.start for o in self.mentions)
             court = m.sector in ("JUD", "IGO")
             if court and ((prep in _BEFORE and rule.type == "ACCUSE") or (prep in ("to", "ante") and rule.type == "THREATEN")):
-                score -= 1.5  # the court or body before which one complains is not the accused
+                score -= 3.0  # the court or body before which one complains is not the accused
             if rule.type == "THREATEN" and not prep and self.tokens[m.start - 1].low in HYPOTHETICAL:
                 score += 1.5  # "would go to court if Japan ..."
             if rule.type == "PROTEST" and m.sector == "GOV" and m.possessive and first:
@@ -302,6 +305,20 @@ class Arguments(Nominals):
         if best is None and left and not taken:
             return self._addressee(trigger, source) or self._left_target(trigger, source)
         return best
+
+    def _belonging(self, trigger: Trigger, source: Mention | None) -> Mention | None:
+        """ "Irán rompió con el OIEA después de que Israel bombardeara sus plantas": what is hit belongs to the main subject."""
+        v, tokens = trigger.verb, self.tokens
+        if self.lang != "es" or v is None or v.passive or not v.finite or source is None or source.code is None:
+            return None
+        at = trigger.at + 1 + (trigger.at + 1 < len(tokens) and tokens[trigger.at + 1].low in ("a", "en", "contra"))
+        if at + 1 >= len(tokens) or tokens[at].low not in ("su", "sus") or any(at < m.start <= at + 2 for m in self.mentions):
+            return None
+        main = self._verb_before(v, True)
+        if main is None or self.shape.barrier_before[v.start] <= self.shape.barrier_before[main.at]:
+            return None
+        owner = self.subject(main)
+        return owner if owner is not None and owner.code not in (None, source.code) and owner.end <= main.start else None
 
     def _clause_end(self, trigger: Trigger) -> int:
         """Where a verb's own objects end: at the verb that `and` or a comma joins to it behind an object of its own."""
@@ -350,7 +367,7 @@ class Arguments(Nominals):
                 inner = any(o.finite and j < o.at < v.start for o in self.shape.verbs)
                 if prey is not None and doer is not None and prey.kind == "actor" and prey.code != doer.code and not inner:
                     return prey
-            if low == "whom" or (low in ("quien", "quienes") and before == "a") or (low == "que" and before == "al") or plural:
+            if low == "whom" or (low in _TO_WHOM and before == "a") or (low == "que" and before == "al") or plural:
                 if any(o.finite and j < o.at < v.start for o in self.shape.verbs):
                     return None
                 owner = next((m for m in reversed(self.mentions) if m.end <= j and m.prep not in _PLACE), None)

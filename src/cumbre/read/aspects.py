@@ -5,8 +5,9 @@ from __future__ import annotations
 from cumbre.read.clauses import Shape, Verb
 from cumbre.read.morphology import PAST, PRES
 from cumbre.read.tokens import Token
+from cumbre.read.trigger import Trigger
 
-__all__ = ["ENDED", "below", "conditional", "ended", "no_longer", "together", "wished"]
+__all__ = ["ENDED", "below", "conditional", "ended", "no_longer", "refused", "together", "wished"]
 
 ENDED = {
     "AID": "SANCTION", "COOPERATE": "SANCTION", "CONCEDE": "SANCTION", "CONSULT": "SANCTION", "SUPPORT": "SANCTION", "AGREE": "SANCTION",
@@ -57,3 +58,13 @@ def ended(v: Verb, tokens: list[Token], shape: Shape) -> Verb | None:
         return None
     gap = [t.low for t in tokens[last.at + 1 : v.start]]
     return last if (not gap and v.gerund) or (gap == ["de"] and v.infinitive) else None
+
+
+def refused(trigger: Trigger, shape: Shape, tokens: list[Token]) -> Verb | None:
+    """What a noun of refusal turns down: "el rechazo de Marruecos a renovar el acuerdo"."""
+    for v in shape.verbs:
+        if trigger.end <= v.start <= trigger.end + 9 and v.infinitive and tokens[v.start - 1].low == "a":
+            return v
+        if v.at >= trigger.end and v.finite:
+            return None
+    return None

@@ -124,7 +124,12 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
         if i and not headline and token.text[:1].isupper() and tokens[i - 1].text[:1].isupper():
             continue  # a name: "Chatham House"
         verb = _group(tokens, i, flags, tuple(entry), lang)
-        if lang == "es" and verb.modal and flags & SUBJ and _after_that(tokens, verb.start):
+        if (
+            lang == "es"
+            and verb.modal
+            and flags & SUBJ
+            and (_after_that(tokens, verb.start) or _regretted(tokens, verb.start, out.verbs))
+        ):
             verb.modal = False
         if lang == "en" and verb.finite and flags & PP and flags & PAST and verb.start == i and not verb.passive:
             _second_past(tokens, verb, out.verbs, mentions)
@@ -270,6 +275,18 @@ def _after_that(tokens: list[Token], start: int) -> bool:
     return False
 
 
+def _regretted(tokens: list[Token], start: int, verbs: list[Verb]) -> bool:
+    """ "lamentó que la Casa Blanca incluyera a su esposa": the subjunctive of what has been done and is judged."""
+    over = verbs[-1] if verbs else None
+    if over is None or over.negated or over.modal or not over.finite or not any(lemma in _JUDGED for lemma, _ in over.lemmas):
+        return False
+    return start - over.at < 14 and any(t.low == "que" for t in tokens[over.at + 1 : start])
+
+
+_JUDGED = frozenset(
+    ["lamentar", "celebrar", "criticar", "condenar", "deplorar", "agradecer", "reprochar", "molestar", "enfurecer", "irritar", "indignar",
+     "repudiar", "aplaudir", "recriminar", "cuestionar", "protestar", "sorprender"]
+)  # fmt: skip
 _REAL_TIMES = frozenset(["después", "luego", "tras", "pese", "antes"])
 
 

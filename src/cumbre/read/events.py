@@ -335,7 +335,7 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         kind == "ACCUSE"
         and trigger.verb is not None
         and any(lemma in ("atribuir", "attribute") for lemma, _ in trigger.verb.lemmas)
-    ) and (target is None or target.start < trigger.at):
+    ) and (target is None or target.start < trigger.at or (trigger.verb is not None and trigger.verb.passive)):
         return None  # "put the delays down to the drought"
     if kind == "PROTEST" and trigger.nominal and trigger.at and tokens[trigger.at - 1].low in ("in", "en"):
         main = next((o for o in arguments.shape.verbs if o.finite), None)

@@ -6,7 +6,7 @@ Announced cooperation is AGREE, announced force is THREATEN, a refusal to do som
 
 from __future__ import annotations
 
-from cumbre.read.aspects import ENDED, below, conditional, ended, no_longer, together, wished
+from cumbre.read.aspects import ENDED, below, conditional, ended, no_longer, refused, together, wished
 from cumbre.read.clauses import ADVERBS, RELATIVES, Shape, Verb, apposed
 from cumbre.read.judging import SLURS, described, dubbed, named
 from cumbre.read.lexicon import Lexicon, Rule
@@ -53,7 +53,7 @@ def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
             return j
         if low == "as" and j and tokens[j - 1].low in (",", "even", "just"):
             return j
-        if low == "," and apposed(tokens, j):
+        if low == "," and (apposed(tokens, j) or _aside(tokens, j)):
             return j
         if low in ("and", "y", "e", "but", "pero", ","):
             k = j + 1
@@ -66,6 +66,23 @@ def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
                 return j
         j += 1
     return n
+
+
+def _aside(tokens: list[Token], comma: int) -> bool:
+    """ ", a quien acusa de ...", ", país al que culpa": a clause told of someone beside what is asked or charged."""
+    after = [t.low for t in tokens[comma + 1 : comma + 5]]
+    for k in range(2):
+        if after[k : k + 2] in (["al", "que"], ["a", "quien"], ["a", "quienes"], ["a", "cuyo"], ["a", "cuya"]):
+            return k == 0 or tokens[comma + 1].text[:1].islower()
+        if after[k : k + 3] in (
+            ["a", "la", "que"],
+            ["a", "los", "que"],
+            ["a", "las", "que"],
+            ["con", "el", "que"],
+            ["con", "la", "que"],
+        ):
+            return k == 0 or tokens[comma + 1].text[:1].islower()
+    return after[:1] == ["whom"]
 
 
 _DENIAL_RULE = Rule("reject.denial", "REJECT", "", "carrier_say", frozenset(), frozenset(("with", "con")))
@@ -169,6 +186,9 @@ def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape)
             trigger.type = turned
             regions.append((trigger.at + 1, _sequel(trigger, tokens, shape), trigger))
         kept.append(trigger)
+        act = refused(trigger, shape, tokens) if v is None and trigger.type == "REJECT" and lex.lang == "es" else None
+        if act is not None:
+            regions.append((act.start, next((o.start for o in shape.verbs if o.at > act.at and o.finite), len(tokens)), trigger))
         if carrier and v is not None:
             regions.append((trigger.at + 1, _sequel(trigger, tokens, shape), trigger))
     return [t for t in kept if not (t.rule.kind == "order" and t.softened)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cumbre.read.mention import DETERMINERS, Mention
 from cumbre.read.subjects import Subjects
+from cumbre.read.aspects import refused
 from cumbre.read.trigger import AGENT_NOUNS, LIGHT, PATIENT_TYPES, Trigger
 from cumbre.read.wordlists import words
 
@@ -48,7 +49,11 @@ class Nominals(Subjects):
                 continue
             if source is not None and (m.code == source.code or m.group == source.group):
                 continue
-            score = -0.05 * (at - m.end) - 0.5 * (self.shape.finite_before[at] - self.shape.finite_before[m.end])
+            score = (
+                -0.05 * (at - m.end)
+                - (0.8 if m.sector in ("ELI", "CVL", "MED") and m.prep else 0.0)
+                - 0.5 * (self.shape.finite_before[at] - self.shape.finite_before[m.end])
+            )
             if m.prep in _PLACE:
                 score -= 1.0
             if m.sector == "IGO" and m.prep and m.code not in ("EUR", "NAT"):
@@ -160,6 +165,8 @@ class Nominals(Subjects):
                 and not prep
             ):
                 target = target or m
+        if target is None and source is not None and rule.type == "REJECT" and self.lang == "es":
+            target = self._refused(trigger, source)
         if source is None:
             source = self._light_subject(trigger, target)
         if source is None and at and tokens[at - 1].low in _POSSESSING and not (at > 1 and tokens[at - 2].low in _CAUSES):
@@ -193,6 +200,15 @@ class Nominals(Subjects):
         ):
             source, target = self._gathering(trigger, source, target)
         return source, target
+
+    def _refused(self, trigger: Trigger, source: Mention) -> Mention | None:
+        """ "el rechazo de Marruecos a renovar el acuerdo con la Unión": with whom one refuses to do a thing."""
+        act = refused(trigger, self.shape, self.tokens)
+        stop = next((o.start for o in self.shape.verbs if o.at >= trigger.end and o.finite), len(self.tokens))
+        if act is None or act.at > stop:
+            return None
+        behind = (m for m in self.mentions if act.at < m.start < stop and m.prep in ("con", "a") and m.kind != "place")
+        return next((m for m in behind if m.code not in (None, source.code)), None)
 
     def _aimed(self, m: Mention, trigger: Trigger) -> bool:
         """ "the bombardment of A against B": who stands behind `of` does it, since its aim follows."""

@@ -114,6 +114,8 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
             return False
         if flags & PP and not flags & ~PP:
             # "la primera llamada", "salida de tropas"
+            if before == "," and i + 1 < len(tokens) and tokens[i + 1].low in ("en", "por", "desde", "tras", "durante"):
+                return False  # "el opositor, secuestrado en Nairobi"
             named = (
                 (low in lex.nominals or low in lex.nouns)
                 and before not in SER
@@ -128,6 +130,17 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
             return not (flags & PAST and low[-1:] in "óá" and before in ("la", "lo", "los", "las"))
         if i and tokens[i - 1].text in ("“", "«", '"') and low in lex.nominals:
             return True
+        after = tokens[i + 1].low if i + 1 < len(tokens) else ""
+        apart = before not in lex.verbs and before[:1].isalpha() and not any(m.end == i for m in mentions)
+        if (
+            flags & PRES
+            and not flags & PAST
+            and before2 in DETERMINERS
+            and apart
+            and after in ("de", "del")
+            and low in lex.nominals
+        ):
+            return True  # "la inmediata condena del Kremlin"
         # "ofreció ayuda"
         return bool(flags & PRES and not flags & PAST and before in lex.verbs and (low in lex.nouns or low in lex.nominals))
     if (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cumbre.read.clauses import RELATIVES, SUBORDINATORS, Shape, Verb
-from cumbre.read.mention import DETERMINERS, Mention
+from cumbre.read.mention import DETERMINERS, PREPOSITIONS, Mention
 from cumbre.read.morphology import INF, PAST
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import AGENT_NOUNS, CAUSATIVES, LIGHT, SPEAKING
@@ -38,9 +38,18 @@ _OVER = frozenset(["over", "for", "after", "following", "por", "tras", "ante"])
 
 _A = frozenset(["a", "an", "un", "una"])
 
+_RESOLVES = frozenset(
+    ["decisión", "negativa", "rechazo", "intento", "orden", "compromiso", "promesa", "oferta", "amenaza", "plan", "intención", "propuesta",
+     "anuncio", "fallo", "renuencia", "resistencia", "disposición", "determinación", "voluntad", "pedido", "petición"]
+)  # fmt: skip
+
 _WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
 
 _ARTICLES = frozenset(["la", "el", "los", "las"])
+
+_THAT = frozenset(["that", "que"])
+
+_OF = frozenset(["de", "del"])
 
 
 class Subjects:
@@ -169,6 +178,8 @@ class Subjects:
             inside = [o for o in self.shape.verbs if opening < o.at < comma and o.finite]
             if not inside or self.tokens[opening + 1].low in RELATIVES:
                 return False
+            if any(m.end == opening and self._headed(m) and not m.prep for m in self.mentions) and len(inside) == 1:
+                return False  # "Cuba, en cuyo territorio Washington mantiene una base, acusó"
         return True
 
     def _find_subject(self, v: Verb) -> Mention | None:
@@ -184,6 +195,10 @@ class Subjects:
             if nearest is not None and v.start - nearest.end <= 1:
                 return nearest
             return self._judged(v)
+        if before in ("quien", "quienes") and v.start > 2 and tokens[v.start - 2].low == "a":
+            above = self._verb_before(v, True)
+            if above is not None and self._inverted(v) is None:
+                return self.subject(above)  # "la opositora Machado, a quien prohibió salir"
         if (
             before == "que"
             and v.start > 2
@@ -214,6 +229,8 @@ class Subjects:
                 noun = any(t.text[:1].isalpha() and t.low not in DETERMINERS for t in gap)
                 if noun and owner.prep and any(t.low in _A for t in gap):
                     return None  # "signed in Brussels a pact that ..."
+                if noun and self.lang == "es" and gap[0].low in PREPOSITIONS - _OF and gap[-1].text[:1].islower():
+                    return None  # "un proceso contra Hungría por la ley que permite ..."
                 if noun and owner.kind != "actor":
                     return None
                 if noun and tokens[at - 1].low in AGENT_NOUNS and owner.prep:
@@ -239,6 +256,10 @@ class Subjects:
                 others = [m for m in self.mentions if m.end < v.start - 2 and m.code and (doer is None or m.code != doer.code)]
                 if others and doer is not None:
                     return others[-1]  # "broke relations with Mexico over its decision to grant asylum"
+        if v.infinitive and self.lang == "es" and before in ("de", "a"):
+            owner = self._decider(v)
+            if owner is not None:
+                return owner
         if v.infinitive and before in _AND:
             joined = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)
             if joined is not None and joined.infinitive:
@@ -265,8 +286,8 @@ class Subjects:
                 return self.subject(after)
             return self._scored(v)
         if self.lang == "es" and before in (",", "”", "»", '"', "como", "según") and v.finite:
-            inverted = self._inverted(v)
-            if inverted is not None and inverted.start - v.at <= 2:
+            inverted = self._inverted(v) or (self._late(v) if before in ("como", "según") else None)
+            if inverted is not None and (inverted.start - v.at <= 2 or before in ("como", "según")):
                 return inverted
         coordinated = before in _AND or (before in (",", "”", '"') and self._listed(v))
         if coordinated and v.finite:
@@ -302,11 +323,23 @@ class Subjects:
                 return m if owned and any(w in _PLANNED or w in _DECISIONS for w in near) else None
         return None
 
+    def _decider(self, v: Verb) -> Mention | None:
+        """ "la decisión de la Corte de anular ...", "la negativa de Quito a recibir ...": whose decision it is does what it is about."""
+        owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
+        if owner is None or v.start - owner.end != 1 or owner.prep not in _OF or owner.kind == "place":
+            return None
+        return owner if owner.prep_at and self.tokens[owner.prep_at - 1].low in _RESOLVES else None
+
     def _whose(self, v: Verb) -> Mention | None:
         """ "Venezuela, cuyo almacén quedó destruido": the owner stands for what it owns."""
         for j in range(v.start - 2, max(0, v.start - 8), -1):
             if j in self.shape.by_token or self.tokens[j].text == ",":
                 return None
+            if self.tokens[j].low in _WHOSE and j and self.tokens[j - 1].low in PREPOSITIONS:
+                if any(j + 1 < m.start and m.end <= v.start and not m.prep for m in self.mentions):
+                    return None
+                above = next((o for o in reversed(self.shape.verbs) if o.at < j and o.finite), None)
+                return self.subject(above) if above is not None else None  # "Ucrania, a cuyo presidente responsabiliza de"
             if self.tokens[j].low in _WHOSE:
                 if any(j < m.start and m.end <= v.start and not m.prep for m in self.mentions):
                     return None
@@ -411,10 +444,14 @@ class Subjects:
 
     def _headed(self, m: Mention) -> bool:
         """A relative clause opens right behind a mention."""
-        after = [t.low for t in self.tokens[m.end : m.end + 2]]
-        return bool(after) and (
-            after[0] in RELATIVES or after[0] in ("that", "que") or (after[0] == "," and after[-1] in (*RELATIVES, "que"))
-        )
+        after = [t.low for t in self.tokens[m.end : m.end + 4]]
+        if after and after[0] in RELATIVES | _THAT:
+            return True
+        if not after or after[0] != ",":
+            return False
+        if len(after) > 2 and after[1] in PREPOSITIONS:  # "Corea, con la que Tokio restableció ...", "Cuba, en cuyo territorio"
+            return after[2] in RELATIVES or after[1] == "al" or (after[2] in _ARTICLES and after[-1] in RELATIVES | _THAT)
+        return after[1:2] != [] and after[1] in RELATIVES | _THAT
 
     def _inverted(self, v: Verb) -> Mention | None:
         """Spanish subject after its verb: "Anunció el presidente ruso ..."."""
@@ -423,6 +460,14 @@ class Subjects:
                 if m.start - v.at <= 4 and not m.prep and m.kind in ("actor", "role", "pair"):
                     return m
                 return None
+        return None
+
+    def _late(self, v: Verb) -> Mention | None:
+        """ "como denunciaban desde hace semanas las autoridades": the subject behind an adverbial of the verb."""
+        for m in self.mentions:
+            if m.start > v.at and not m.prep and m.kind in ("actor", "role"):
+                free = all(t.text[:1].isalnum() for t in self.tokens[v.at + 1 : m.start])
+                return m if free and m.start - v.at <= 8 and self.tokens[v.at + 1].low in PREPOSITIONS else None
         return None
 
     def _pair(self, m: Mention) -> tuple[Mention | None, Mention | None]:
