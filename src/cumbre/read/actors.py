@@ -143,10 +143,11 @@ def _build(rows: Iterable[tuple[str, Alias]]) -> Index:
     for name, alias in rows:
         if not name or "(" in name:
             continue
-        keys = tuple(t.key for t in tokenize(name))
+        parts = tokenize(name)
+        keys = tuple(t.key for t in parts)
         if keys:
             # "el alto" is not El Alto: where the table writes the last word with a capital, so must the text.
-            alias = alias._replace(last=alias.capital and len(keys) > 1 and name.split()[-1][:1].isupper())
+            alias = alias._replace(last=alias.capital and len(keys) > 1 and parts[-1].text[:1].isupper())
             names.setdefault(keys, []).append(alias)
     index: Index = {}
     for keys, aliases in names.items():

@@ -18,6 +18,7 @@ _FOREIGN = frozenset(
 )
 
 
+_CABINET = frozenset(("government", "gobierno", "state", "estado"))
 _RIVALS = frozenset(("REB", "CRM", "OPP", "PTY"))
 _TIED = words("tied")
 
@@ -108,14 +109,18 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
         ):
             mention.code, mention.inferred = partner.code, True  # "diputados y jueces nicaragüenses"
             continue
-        if (
-            partner is not None
-            and partner.group == mention.group
-            and mention.sector == "GOV"
-            and partner.sector in _RIVALS
-            and partner.code
-        ):
-            mention.code, mention.inferred = partner.code, True  # "Government and ELN negotiators"
+        beside = next(
+            (m for m in (partner, joined) if m is not None and m.group == mention.group and m.sector in _RIVALS and m.code), None
+        )
+        if beside is None and mention.sector == "GOV" and tokens[mention.end - 1].low in _CABINET:
+            rivals = {m.code for m in earlier if m.sector in ("REB", "CRM")}
+            beside = (
+                next((m for m in earlier if m.sector in ("REB", "CRM")), None)
+                if len(rivals) == 1 and len({m.code for m in earlier}) == 1
+                else None
+            )
+        if beside is not None and mention.sector == "GOV":
+            mention.code, mention.inferred = beside.code, True  # "Government and ELN negotiators", "the ELN ... the government"
             continue
         # "police in Medellín", "manifestantes en Túnez"
         after = next(
