@@ -127,8 +127,12 @@ class Arguments(Nominals):
             target = self._target(trigger, source, partner is None)
             if partner is not None and target is not None and target.code == source.code:
                 return source, partner
+            aside = target is not None and any(t.text == "," for t in self.tokens[trigger.end : max(trigger.end, target.prep_at)])
             if partner is not None and (
-                target is None or target.kind == "place" or target.prep not in ("with", "con", "contra", "against", "a", "to")
+                target is None
+                or aside
+                or target.kind == "place"
+                or target.prep not in ("with", "con", "contra", "against", "a", "to")
             ):
                 return source, partner
             return source, target

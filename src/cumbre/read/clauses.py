@@ -244,6 +244,10 @@ def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
         return
     if after == "by" and v.at + 2 < len(tokens) and tokens[v.at + 2].low.endswith("ing"):
         return  # "retaliated by blocking exports"
+    if after in ("of", "with") and any(lemma in ("accuse", "suspect", "convict", "charge") for lemma, _ in v.lemmas):
+        v.reduced = v.passive = True  # "two people suspected of spying"
+        v.finite = False
+        return
     if after == "by" and before.low not in ("and", "who", "which", "that", "he", "she", "it", "they"):
         v.reduced = v.passive = True
         v.finite = False

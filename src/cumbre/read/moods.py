@@ -358,6 +358,13 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
                 return "THREATEN"
             return _COMING.get(rule.type)
         return None
+    if (
+        v.flags & PP
+        and v.passive
+        and any(t.low == "until" for t in tokens[max(0, v.start - 9) : v.start])
+        and tokens[v.start].low in ("is", "are")
+    ):
+        return None  # "until the row is settled"
     if v.plan and trigger.type == "CONSULT" and _obliged(v, tokens):
         return None
     if v.future or v.plan:

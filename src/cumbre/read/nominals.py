@@ -244,6 +244,8 @@ class Nominals(Subjects):
             "luego",
             "durante",
             "después",
+            "for",
+            "para",
         }:
             return source, target
         main = next((o for o in self.shape.verbs if o.finite), None)

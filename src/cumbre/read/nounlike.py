@@ -58,6 +58,9 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
     counted = before2[:1].isdigit() or before2 in DETERMINERS or before2 in PREPOSITIONS
     if lang == "en" and flags & PP and before.endswith("ly") and counted and low.endswith("ed"):
         return True  # "some 30 heavily armed gunmen"
+    next_low = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if low in ("suspected", "alleged", "presumed") and next_low not in ("that", "the", "a", "an", "of", "in", "by", "to"):
+        return True  # "when suspected members of a gang opened fire"
     if lang == "en" and low in _ALLEGED and (before[:1].isdigit() or before in DETERMINERS):
         return True  # "238 alleged members"
     if lang == "en" and flags & PRES and not flags & (PAST | INF) and before2 in DETERMINERS and before.endswith(_ADJECTIVAL):

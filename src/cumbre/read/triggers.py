@@ -102,6 +102,7 @@ def _detained(v: Verb, tokens: list[Token]) -> bool:
     return any(lemma in ("detener", "parar") for lemma, _ in v.lemmas) or tokens[v.at].low.startswith("detuv")
 
 
+_PARTICLES = frozenset(["up", "off", "down", "out", "back", "away", "over"])
 _CLAUSAL = frozenset(["that", "que", "and", "y"])
 _IDIOMS = frozenset(
     ["part", "place", "office", "note", "steps", "action", "measures", "parte", "nota", "posesión", "medidas", "tierra", "off"]
@@ -292,7 +293,11 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape, pres
                     begin = v.at + 1 if "…" in phrase.rest else end
                     right = _object_nouns(tokens, begin, _clause_stop(tokens, end, 11), lex, shape)
                 nouns = right
-                if not phrase.rest and v.finite and not any(classes & rule.objects for _, classes in right[:4]):
+                if (
+                    v.finite
+                    and (not phrase.rest or phrase.rest[0] in _PARTICLES)
+                    and not any(classes & rule.objects for _, classes in right[:4])
+                ):
                     nouns = _antecedents(v, tokens, lex, shape)
                 if phrase.rest:
                     right = None
