@@ -421,6 +421,9 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
     broken = rule.id == "sanction.stop" and any(t.low in _TALKS for t in tokens[trigger.start : trigger.end])
     if broken and target is None and source is not None and source.code and source.sector in ("REB", "CRM"):
         target = replace(source, sector="GOV", kind="actor", inferred=True, group=-1)
+    if broken and target is None and source is not None and source.code and source.sector == "GOV":
+        foe = next((m for m in mentions if m.code == source.code and m.sector in ("REB", "CRM")), None)
+        target = replace(foe, kind="actor", inferred=True) if foe is not None else None
     if (
         kind == "PROTEST"
         and source is not None

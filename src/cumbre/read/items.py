@@ -113,6 +113,8 @@ def find_items(tokens: list[Token], index: Index, lang: str, context: Context, s
                     kind = "demonym" if first.kind.startswith("demonym") else first.kind
                     if key == "santiago" and first.kind == "capital" and stop < n and tokens[stop].text[:1].isupper():
                         continue  # a given name
+                    if key in ("american", "americans") and i and tokens[i - 1].low in ("latin", "central", "south", "north"):
+                        continue
                     if key == "us" and not (token.text in ("US", "U.S.") or shout):
                         continue
                     taken = Item(i, stop, kind, first.code, first.sector, first.row, first)

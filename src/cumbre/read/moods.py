@@ -121,7 +121,8 @@ def refusals(tokens: list[Token], shape: Shape, used: set[int]) -> list[Trigger]
     """ "Mexico will not pay for the wall": a state that says what it will not do."""
     found = []
     for v in shape.verbs:
-        plain = v.negated and v.future and v.finite and not v.passive and not v.modal and v.at not in used
+        reported = v.modal and tokens[v.start].low in ("would", "wouldn't") and _reported(v, shape)
+        plain = v.negated and ((v.future and not v.modal) or reported) and v.finite and not v.passive and v.at not in used
         if plain and not any(lemma in _HAPPENING for lemma, _ in v.lemmas) and shape.hypothetical_from[v.at] < 0:
             found.append(Trigger(_REFUSAL_RULE, "REJECT", v.start, v.at + 1, v.at, v))
     return found
@@ -312,7 +313,14 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     if end is not None:
         unreal = end.negated or end.modal or end.latent or (end.infinitive and shape.finite_before[end.start] > 0)
         return None if unreal else ENDED.get(rule.type)
-    if v.negated and not v.future and v.flags & PRES and not v.flags & PAST and lemmas & {"recognise", "recognize", "reconocer"}:
+    if (
+        not v.modal
+        and v.negated
+        and not v.future
+        and v.flags & PRES
+        and not v.flags & PAST
+        and lemmas & {"recognise", "recognize", "reconocer"}
+    ):
         return None  # a standing position
     if lemmas & {"recognise", "recognize", "reconocer", "acknowledge"} and follow in ("que", "that"):
         return None

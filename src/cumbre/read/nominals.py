@@ -16,6 +16,7 @@ _PLACE = words("place")
 _GATHERINGS = words("gatherings")
 _VERBAL = frozenset(["ACCUSE", "REJECT", "THREATEN", "REQUEST", "SANCTION"])
 _ADVERBIAL = words("adverbial")
+_ANSWERING = frozenset(["respond", "retaliate", "reply", "responder", "reaccionar", "contestar"])
 _DRAWING = frozenset(
     [
         "draw",
@@ -169,6 +170,11 @@ class Nominals(Subjects):
             target = self._refused(trigger, source)
         if source is None:
             source = self._light_subject(trigger, target)
+            answered = trigger.light is not None and any(lemma in _ANSWERING for lemma, _ in trigger.light.lemmas)
+            if target is None and source is not None and answered:
+                target = self._left_target(
+                    trigger, source
+                )  # "Quito imposed a levy on Bogotá, which responded with the suspension of ..."
         if source is None and at and tokens[at - 1].low in _POSSESSING and not (at > 1 and tokens[at - 2].low in _CAUSES):
             main = next((o for o in self.shape.verbs if o.finite), None)
             source = self.subject(main) if main is not None else None

@@ -246,7 +246,7 @@ def _state_noun(
         return None
     for j in range(trigger.at + 1, min(len(tokens), trigger.at + 7)):
         if tokens[j].low in _STATE_NOUNS and any(t.low in DETERMINERS for t in tokens[trigger.at + 1 : j]):
-            if target is not None and target.code != source.code and trigger.at < target.start <= j:
+            if target is not None and target.code not in (None, source.code) and trigger.at < target.start <= j:
                 return None
             own = {m.code for m in mentions if m.group == source.group}
             before = [m for m in mentions if m.code not in own and m.code and m.kind in ("actor", "attr") and m.end <= trigger.at]

@@ -94,7 +94,7 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
             joined is not None
             and joined.group == mention.group
             and joined.code
-            and joined.sector == mention.sector
+            and (joined.sector == mention.sector or mention.sector in _RIVALS)
             and joined.kind == "actor"
         ):
             mention.code, mention.inferred = joined.code, True  # "Turkish warplanes and artillery"
