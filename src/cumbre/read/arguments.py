@@ -31,6 +31,8 @@ _BEFORE = frozenset(["ante", "before", "at"])
 
 _AGENT = frozenset(("by", "por"))
 
+_WEIGHED = frozenset(["SUPPORT", "ACCUSE", "REJECT", "REQUEST"])
+
 _TO_WHOM = frozenset(["quien", "quienes", "cuyo", "cuya", "cuyos", "cuyas"])
 
 _PLACE = words("place")
@@ -136,7 +138,10 @@ class Arguments(Nominals):
             ):
                 return source, partner
             return source, target
-        return source, self._target(trigger, source)
+        target = self._target(trigger, source)
+        if v.infinitive and source is not None and (target is None or target.code is None) and self._decider(v) is source:
+            target = self._left_target(trigger, source) or target  # "A elogió la decisión de B de reanudar los vuelos"
+        return source, target
 
     def _describer(self, v: Verb) -> Mention | None:
         """Who calls something a name in a relative clause without a subject of its own: the subject of the main clause."""
@@ -168,6 +173,8 @@ class Arguments(Nominals):
         return None
 
     def _se_passive(self, v: Verb) -> bool:
+        if any(lemma == "atribuir" for lemma, _ in v.lemmas):
+            return False  # "se atribuyó el ataque"
         nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
         return nearest is None or v.start - nearest.end > 0 or bool(nearest.prep)
 
@@ -181,7 +188,7 @@ class Arguments(Nominals):
 
     def _passive(self, trigger: Trigger, v: Verb) -> tuple[Mention | None, Mention | None]:
         agent = self._agent(v)
-        patient = self.subject(v)
+        patient = (self._striker(v) if v.reduced and trigger.type in _WEIGHED else None) or self.subject(v)
         if trigger.rule.objects and not (v.finite and patient is not None and trigger.rule.type in PATIENT_TYPES):
             right = self._target(trigger, agent, left=False)
             struck = trigger.obj > v.at and any(t.low in ("with", "con") for t in self.tokens[v.at : trigger.obj])
@@ -207,6 +214,18 @@ class Arguments(Nominals):
                 (m for m in reversed(self.mentions) if m.end <= v.start and v.start - m.end <= 6 and m is not agent), None
             )
         return agent, patient
+
+    def _striker(self, v: Verb) -> Mention | None:
+        """ "los bombardeos estadounidenses en Caracas, condenados por Brasil": whose deed is judged behind the comma."""
+        if self.lang != "es" or self.tokens[v.start - 1].low != "," or not v.start:
+            return None
+        for m in reversed(self.mentions):
+            if m.end > v.start or v.start - m.end > 9:
+                continue
+            at = m.prep_at - 1 if m.prep in ("de", "del", "por") else m.start - 1
+            if m.code is not None and at >= 0 and self.tokens[at].low in AGENT_NOUNS:
+                return m
+        return None
 
     def _target(self, trigger: Trigger, source: Mention | None, left: bool = True) -> Mention | None:
         shape, rule = self.shape, trigger.rule
@@ -376,6 +395,10 @@ class Arguments(Nominals):
                     return None
                 owner = next((m for m in reversed(self.mentions) if m.end <= j and m.prep not in _PLACE), None)
                 return owner if owner is not None and owner.code is not None and j - owner.end <= 5 else None
+            if low in _TO_WHOM and low[0] == "c" and not v.passive and 0 < v.start - j < 7:
+                owner = next((m for m in reversed(self.mentions) if m.end <= j and j - m.end <= 1), None)
+                if owner is not None and owner.code is not None and self.subject(v) is not owner and trigger.type in _WEIGHED:
+                    return owner  # "cuya mediación elogió"
             said = (low == "what" and before in ("in", "at", "to")) or (low == "que" and before == "lo")
             if said and any(j < o.at < v.start and o.finite for o in self.shape.verbs):
                 return None

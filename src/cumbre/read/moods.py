@@ -53,7 +53,7 @@ def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
             return j
         if low == "as" and j and tokens[j - 1].low in (",", "even", "just"):
             return j
-        if low == "," and (apposed(tokens, j) or _aside(tokens, j)):
+        if low == "," and (apposed(tokens, j) or _aside(tokens, j) or _told_aside(tokens, j, shape)):
             return j
         if low in ("and", "y", "e", "but", "pero", ","):
             k = j + 1
@@ -83,6 +83,26 @@ def _aside(tokens: list[Token], comma: int) -> bool:
         ):
             return k == 0 or tokens[comma + 1].text[:1].islower()
     return after[:1] == ["whom"]
+
+
+def _told_aside(tokens: list[Token], comma: int, shape: Shape) -> bool:
+    """ "acusa a los Emiratos de armar a las milicias, que el martes bombardearon Puerto Sudán": a past act told behind a comma."""
+    if tokens[comma + 1 : comma + 2] == [] or tokens[comma + 1].low != "que":
+        return False
+    v = next((o for o in shape.verbs if o.at > comma + 1), None)
+    return v is not None and v.finite and v.start - comma < 6 and bool(v.flags & PAST) and not v.modal
+
+
+def _resolved(v: Verb, tokens: list[Token], shape: Shape) -> bool:
+    """ "la decisión de Alemania de suspender la exportación": what has been decided is done."""
+    if tokens[v.start - 1].low != "de":
+        return False
+    for j in range(v.start - 2, max(-1, v.start - 9), -1):
+        if j in shape.by_token or tokens[j].text in (",", ";"):
+            return False
+        if tokens[j].low == "decisión":
+            return j > 0 and tokens[j - 1].low in ("la", "su")
+    return False
 
 
 _DENIAL_RULE = Rule("reject.denial", "REJECT", "", "carrier_say", frozenset(), frozenset(("with", "con")))
@@ -543,6 +563,8 @@ def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) ->
         return trigger.type if tokens[v.start - 2].low != "antes" else None
     cause = _cause(v, shape)
     if cause is not None:
+        return trigger.type
+    if v.infinitive and _resolved(v, tokens, shape):
         return trigger.type
     governor = next((o for o in reversed(shape.verbs) if o.at < v.start and v.start - o.at <= 4), None)
     if (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cumbre.read.aspects import refused
 from cumbre.read.mention import DETERMINERS, Mention
 from cumbre.read.subjects import Subjects
-from cumbre.read.aspects import refused
 from cumbre.read.trigger import AGENT_NOUNS, LIGHT, PATIENT_TYPES, Trigger
 from cumbre.read.wordlists import words
 
@@ -33,6 +33,7 @@ _DRAWING = frozenset(
         "recibir",
     ]
 )
+_WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
 _POSSESSING = frozenset(["his", "her", "its", "their", "su", "sus"])
 _MEASURES = frozenset(["SANCTION", "CONCEDE", "AID", "THREATEN"])
 _CALLS = frozenset(["conversation", "call", "llamada", "conversación"])
@@ -96,6 +97,8 @@ class Nominals(Subjects):
                     )
                     if partner is not None and rule.kind in ("mutual", "carrier_mutual"):
                         target = partner
+        if patient_noun and at and tokens[at - 1].low in _WHOSE and owner is not None:
+            return None, owner  # "un estadounidense cuya captura denunció"
         if rule.id == "consult.visit" and at and tokens[at - 1].low in ("de", "visit", "a", "official", "state"):
             guest = next((m for m in reversed(self.mentions) if m.end <= at and at - m.end <= 5 and m.kind == "actor"), None)
             host = next(
@@ -286,7 +289,8 @@ class Nominals(Subjects):
             if o.at < trigger.start and trigger.start - o.at > reach and o.finite:
                 return None
             if o.at < trigger.start and trigger.start - o.at <= reach and (o.finite or o.gerund or o.infinitive):
-                if any(lemma in LIGHT for lemma, _ in o.lemmas) and not o.passive and not o.negated and not o.modal:
+                claimed = o.reflexive and any(lemma == "atribuir" for lemma, _ in o.lemmas)
+                if (claimed or any(lemma in LIGHT for lemma, _ in o.lemmas)) and not o.passive and not o.negated and not o.modal:
                     trigger.light = o
                     subject = self.subject(o)
                     return subject if subject is not target else None

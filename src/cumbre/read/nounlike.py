@@ -103,13 +103,13 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
             )
         return before in ("'s", "’s", "-", "”", "“", '"') or any(m.end == i for m in mentions)
     if lang == "en" and flags & GER and i and i + 1 < len(tokens) and tokens[i - 1].text[:1].islower() and before[:1].isalpha():
-        after = tokens[i + 1]
+        nxt = tokens[i + 1]
         if (
             before not in PREPOSITIONS and before not in ADVERBS and before not in DETERMINERS
             and before not in lex.verbs and not before.endswith("s")
             and before not in RELATIVES and before not in SUBORDINATORS and before not in ("and", "or", "but",
-            "then") and (low in lex.nominals or low in lex.nouns or (after.text[:1].islower()
-            and after.low not in PREPOSITIONS and after.low not in DETERMINERS))
+            "then") and (low in lex.nominals or low in lex.nouns or (nxt.text[:1].islower()
+            and nxt.low not in PREPOSITIONS and nxt.low not in DETERMINERS))
         ):  # fmt: skip
             return True  # "a powerful negotiating tool"
     if lang == "es":
@@ -133,14 +133,14 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
             return not (flags & PAST and low[-1:] in "óá" and before in ("la", "lo", "los", "las"))
         if i and tokens[i - 1].text in ("“", "«", '"') and low in lex.nominals:
             return True
-        after = tokens[i + 1].low if i + 1 < len(tokens) else ""
+        follow = tokens[i + 1].low if i + 1 < len(tokens) else ""
         apart = before not in lex.verbs and before[:1].isalpha() and not any(m.end == i for m in mentions)
         if (
             flags & PRES
             and not flags & PAST
             and before2 in DETERMINERS
             and apart
-            and after in ("de", "del")
+            and follow in ("de", "del")
             and low in lex.nominals
         ):
             return True  # "la inmediata condena del Kremlin"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cumbre.read.clauses import RELATIVES, SUBORDINATORS, Shape, Verb
+from cumbre.read.clauses import RELATIVES, SUBORDINATORS, Verb
+from cumbre.read.linking import Linked
 from cumbre.read.mention import DETERMINERS, PREPOSITIONS, Mention
 from cumbre.read.morphology import INF, PAST
-from cumbre.read.tokens import Token
 from cumbre.read.trigger import AGENT_NOUNS, CAUSATIVES, LIGHT, SPEAKING
 from cumbre.read.wordlists import words
 
@@ -21,7 +21,6 @@ _PLANNED = words("planned")
 
 _TOWARD = frozenset(["to", "a", "with", "con", "against", "contra"])
 
-_THE = frozenset(["the", "la", "el", "los", "las"])
 
 _JUDGING = frozenset(
     ["call", "accuse", "urge", "describe", "demand", "ask", "threaten", "calificar", "acusar", "exigir", "pedir", "llamar", "amenazar",
@@ -38,27 +37,22 @@ _OVER = frozenset(["over", "for", "after", "following", "por", "tras", "ante"])
 
 _A = frozenset(["a", "an", "un", "una"])
 
-_RESOLVES = frozenset(
-    ["decisión", "negativa", "rechazo", "intento", "orden", "compromiso", "promesa", "oferta", "amenaza", "plan", "intención", "propuesta",
-     "anuncio", "fallo", "renuencia", "resistencia", "disposición", "determinación", "voluntad", "pedido", "petición"]
+
+_WEIGHING = frozenset(
+    ["elogiar", "alabar", "criticar", "condenar", "rechazar", "reconocer", "cuestionar", "agradecer", "respaldar", "apoyar", "denunciar",
+     "exigir", "pedir", "reclamar", "celebrar", "lamentar", "aplaudir", "destacar"]
 )  # fmt: skip
 
 _WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
 
 _ARTICLES = frozenset(["la", "el", "los", "las"])
 
-_THAT = frozenset(["that", "que"])
 
 _OF = frozenset(["de", "del"])
 
 
-class Subjects:
+class Subjects(Linked):
     """Subject finder of one sentence; answers are remembered by verb."""
-
-    def __init__(self, tokens: list[Token], mentions: list[Mention], shape: Shape, lang: str) -> None:
-        self.tokens, self.mentions, self.shape, self.lang = tokens, mentions, shape, lang
-        self._subjects: dict[int, Mention | None] = {}
-        self._busy: set[int] = set()
 
     def subject(self, v: Verb) -> Mention | None:
         """The mention that is the grammatical subject of a verb group."""
@@ -194,6 +188,9 @@ class Subjects:
                 return self.subject(joined)  # "held in Bamako and accused by ..."
             if nearest is not None and v.start - nearest.end <= 1:
                 return nearest
+            main = next((o for o in self.shape.verbs if o.at > v.at and o.finite), None)
+            if self.lang == "es" and v.start == 0 and main is not None:
+                return self.subject(main)  # "Acusado por la fiscalía de sedición, el expresidente fue condenado"
             return self._judged(v)
         if before in ("quien", "quienes") and v.start > 2 and tokens[v.start - 2].low == "a":
             above = self._verb_before(v, True)
@@ -204,7 +201,10 @@ class Subjects:
             and v.start > 2
             and (
                 tokens[v.start - 2].low == "al"
-                or (tokens[v.start - 2].low in _ARTICLES and tokens[v.start - 3].low in ("en", "con", "por", "a"))
+                or (
+                    tokens[v.start - 2].low in _ARTICLES
+                    and tokens[v.start - 3].low in ("en", "con", "por", "a", "de", "ante", "sobre", "contra")
+                )
             )
         ):
             above = self._main(next((o for o in reversed(self.shape.verbs) if o.at < v.start - 3 and o.finite), None))
@@ -240,6 +240,9 @@ class Subjects:
         planner = self._planner(v) if v.passive else None
         if planner is not None:
             return planner
+        told = self._timed(v)
+        if told is not None:
+            return told
         whose = self._whose(v)
         if whose is not None:
             return whose
@@ -323,13 +326,6 @@ class Subjects:
                 return m if owned and any(w in _PLANNED or w in _DECISIONS for w in near) else None
         return None
 
-    def _decider(self, v: Verb) -> Mention | None:
-        """ "la decisión de la Corte de anular ...", "la negativa de Quito a recibir ...": whose decision it is does what it is about."""
-        owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
-        if owner is None or v.start - owner.end != 1 or owner.prep not in _OF or owner.kind == "place":
-            return None
-        return owner if owner.prep_at and self.tokens[owner.prep_at - 1].low in _RESOLVES else None
-
     def _whose(self, v: Verb) -> Mention | None:
         """ "Venezuela, cuyo almacén quedó destruido": the owner stands for what it owns."""
         for j in range(v.start - 2, max(0, v.start - 8), -1):
@@ -341,29 +337,13 @@ class Subjects:
                 above = next((o for o in reversed(self.shape.verbs) if o.at < j and o.finite), None)
                 return self.subject(above) if above is not None else None  # "Ucrania, a cuyo presidente responsabiliza de"
             if self.tokens[j].low in _WHOSE:
-                if any(j < m.start and m.end <= v.start and not m.prep for m in self.mentions):
+                if any(j + 1 < m.start and m.end <= v.start and not m.prep for m in self.mentions):
                     return None
+                above = next((o for o in reversed(self.shape.verbs) if o.at < j and o.finite), None)
+                if above is not None and not v.passive and any(lemma in _WEIGHING for lemma, _ in v.lemmas):
+                    return self.subject(above)  # "recibió al presidente de Egipto, cuya mediación elogió"
                 return next((m for m in reversed(self.mentions) if m.end <= j and j - m.end <= 3), None)
         return None
-
-    def _nameless(self, v: Verb) -> bool:
-        """ "a wall that the green groups had criticised": the noun before the verb is its subject, and no table knows it."""
-        for j in range(v.start - 2, max(0, v.start - 9), -1):
-            if j in self.shape.by_token or not self.tokens[j + 1].text[:1].isalpha():
-                return False
-            if self.tokens[j].low in ("that", "que", "which"):
-                beside = (m.prep in _TOWARD for m in self.mentions if j < m.start and m.end <= v.start)
-                return self.tokens[j + 1].low in _THE and j + 2 not in self.shape.mentioned and all(beside)
-        return False
-
-    def _complement(self, at: int) -> bool:
-        """`that`/`que` at a token follows a verb (or its adverb) and opens a clause of its own."""
-        verbs = self.shape.by_token
-        return (
-            (at - 1) in verbs
-            or ((at - 2) in verbs and self.tokens[at - 1].low in ("el", "on", "este", "ayer"))
-            or (at >= 3 and (at - 3) in verbs and not any(m.start <= at - 1 < m.end for m in self.mentions))
-        )
 
     def _scored(self, v: Verb) -> Mention | None:
         shape, tokens = self.shape, self.tokens
@@ -425,73 +405,3 @@ class Subjects:
             if inverted is not None:
                 return inverted
         return best
-
-    def _parenthesis(self, m: Mention, v: Verb) -> bool:
-        """A pair of commas stands between a subject and its verb."""
-        if self.tokens[v.start - 1].low != ",":
-            return False
-        last = max(x.end for x in self.mentions if x.group == m.group)
-        commas = [j for j in range(last, v.start - 1) if self.tokens[j].low == ","]
-        return bool(commas) and commas[0] == last and any(x.start > last and x.end <= v.start for x in self.mentions)
-
-    def _striking(self, m: Mention) -> float:
-        """ "A US strike on a boat ... killed six", "un bombardeo ruso dejó doce muertos": who strikes is the subject."""
-        tokens = self.tokens
-        if self.lang == "en":
-            return 2.0 if not m.prep and m.end < len(tokens) and tokens[m.end].low in AGENT_NOUNS else 0.0
-        at = m.prep_at - 1 if m.prep in ("de", "del") else m.start - 1
-        return 1.6 if at >= 0 and tokens[at].low in AGENT_NOUNS else 0.0
-
-    def _headed(self, m: Mention) -> bool:
-        """A relative clause opens right behind a mention."""
-        after = [t.low for t in self.tokens[m.end : m.end + 4]]
-        if after and after[0] in RELATIVES | _THAT:
-            return True
-        if not after or after[0] != ",":
-            return False
-        if len(after) > 2 and after[1] in PREPOSITIONS:  # "Corea, con la que Tokio restableció ...", "Cuba, en cuyo territorio"
-            return after[2] in RELATIVES or after[1] == "al" or (after[2] in _ARTICLES and after[-1] in RELATIVES | _THAT)
-        return after[1:2] != [] and after[1] in RELATIVES | _THAT
-
-    def _inverted(self, v: Verb) -> Mention | None:
-        """Spanish subject after its verb: "Anunció el presidente ruso ..."."""
-        for m in self.mentions:
-            if m.start > v.at:
-                if m.start - v.at <= 4 and not m.prep and m.kind in ("actor", "role", "pair"):
-                    return m
-                return None
-        return None
-
-    def _late(self, v: Verb) -> Mention | None:
-        """ "como denunciaban desde hace semanas las autoridades": the subject behind an adverbial of the verb."""
-        for m in self.mentions:
-            if m.start > v.at and not m.prep and m.kind in ("actor", "role"):
-                free = all(t.text[:1].isalnum() for t in self.tokens[v.at + 1 : m.start])
-                return m if free and m.start - v.at <= 8 and self.tokens[v.at + 1].low in PREPOSITIONS else None
-        return None
-
-    def _pair(self, m: Mention) -> tuple[Mention | None, Mention | None]:
-        """ "the two leaders": the two countries named before, if they are two."""
-        earlier: dict[str, Mention] = {}
-        for o in self.mentions:
-            if o.code is not None and o.kind in ("actor", "attr", "role") and o is not m and o.start < m.start:
-                earlier.setdefault(o.code, o)
-        if not earlier:
-            for o in self.mentions:  # "Ambos gobiernos acordaron ..., según el canciller argentino y el ministro británico"
-                if o.code is not None and o.kind in ("actor", "attr") and o.start > m.start:
-                    earlier.setdefault(o.code, o)
-        both = list(earlier.values())
-        return (both[0], both[1]) if len(both) == 2 else (m, None)
-
-    def partner(self, m: Mention) -> Mention | None:
-        """The other side of "A and B met": a coordinated mention of another country."""
-        for o in self.mentions:
-            if (
-                o is not m
-                and o.group == m.group
-                and o.code is not None
-                and (o.code != m.code or o.sector != m.sector)
-                and o.kind != "place"
-            ):
-                return o
-        return None
