@@ -189,6 +189,9 @@ class Arguments(Nominals):
     def _passive(self, trigger: Trigger, v: Verb) -> tuple[Mention | None, Mention | None]:
         agent = self._agent(v)
         patient = (self._striker(v) if v.reduced and trigger.type in _WEIGHED else None) or self.subject(v)
+        beside = self._left_of_comma(v)
+        if trigger.rule.objects and agent is not None and beside is not None and beside.code != agent.code:
+            return agent, beside  # "las relaciones con Israel, rotas en 2023 por Luis Arce"
         if trigger.rule.objects and not (v.finite and patient is not None and trigger.rule.type in PATIENT_TYPES):
             right = self._target(trigger, agent, left=False)
             struck = trigger.obj > v.at and any(t.low in ("with", "con") for t in self.tokens[v.at : trigger.obj])
@@ -214,6 +217,12 @@ class Arguments(Nominals):
                 (m for m in reversed(self.mentions) if m.end <= v.start and v.start - m.end <= 6 and m is not agent), None
             )
         return agent, patient
+
+    def _left_of_comma(self, v: Verb) -> Mention | None:
+        """The mention that a Spanish participle behind a comma stands beside."""
+        if self.lang != "es" or not v.reduced or v.start < 2 or self.tokens[v.start - 1].low != ",":
+            return None
+        return next((m for m in reversed(self.mentions) if m.end == v.start - 1 and m.code is not None), None)
 
     def _striker(self, v: Verb) -> Mention | None:
         """ "los bombardeos estadounidenses en Caracas, condenados por Brasil": whose deed is judged behind the comma."""

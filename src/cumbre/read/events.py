@@ -254,6 +254,15 @@ def _of_a_thing(v: Verb, tokens: list[Token], arguments: Arguments) -> bool:
     return before in ("that", "which", "que") and (head.start - 2) not in arguments.shape.by_token
 
 
+def _to_whom(trigger: Trigger, tokens: list[Token]) -> bool:
+    """ "al embajador de Teherán, a cuyos agentes atribuye dos ataques": the accused stands before a relative."""
+    low = [t.low for t in tokens[max(0, trigger.start - 5) : trigger.start]]
+    return any(w == "a" and n in _WHOM for w, n in zip(low, low[1:], strict=False)) or ("al", "que") == tuple(low[-2:])
+
+
+_WHOM = frozenset(["quien", "quienes", "cuyo", "cuya", "cuyos", "cuyas"])
+
+
 def _remote(trigger: Trigger, target: Mention, tokens: list[Token], mentions: list[Mention]) -> bool:
     """ "received aid from X" names no guest; "received the director of X", "hosted his counterparts from X" do."""
     if target.prep not in ("from", "de", "of", "in", "by", "por", "en"):
@@ -335,7 +344,11 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         kind == "ACCUSE"
         and trigger.verb is not None
         and any(lemma in ("atribuir", "attribute") for lemma, _ in trigger.verb.lemmas)
-    ) and (target is None or target.start < trigger.at or (trigger.verb is not None and trigger.verb.passive)):
+    ) and (
+        target is None
+        or (target.start < trigger.at and not _to_whom(trigger, tokens))
+        or (trigger.verb is not None and trigger.verb.passive)
+    ):
         return None  # "put the delays down to the drought"
     if kind == "PROTEST" and trigger.nominal and trigger.at and tokens[trigger.at - 1].low in ("in", "en"):
         main = next((o for o in arguments.shape.verbs if o.finite), None)

@@ -60,7 +60,9 @@ class Linked:
             return True
         if not after or after[0] != ",":
             return False
-        if len(after) > 2 and after[1] in PREPOSITIONS:  # "Corea, con la que Tokio restableció ...", "Cuba, en cuyo territorio"
+        if len(after) > 2 and (
+            after[1] in PREPOSITIONS or after[1] == "al"
+        ):  # "Corea, con la que Tokio restableció ...", "Cuba, en cuyo territorio"
             return after[2] in RELATIVES or after[1] == "al" or (after[2] in _ARTICLES and after[-1] in RELATIVES | _THAT)
         return after[1:2] != [] and after[1] in RELATIVES | _THAT
 

@@ -144,9 +144,9 @@ def _drop_loose_commas(mentions: list[Mention], tokens: list[Token]) -> None:
 
 def _modifier(m: Mention, tokens: list[Token], lex: Lexicon) -> bool:
     """A role that only describes another noun: "military action", "police station", "maniobras militares"."""
-    if lex.lang == "es" and m.kind == "role" and m.end - m.start == 1 and m.start and tokens[m.start].low in _PARTICIPLES:
+    if lex.lang == "es" and m.kind == "role" and m.end - m.start == 1 and tokens[m.start].low in _PARTICIPLES:
         behind = tokens[m.end].low if m.end < len(tokens) else ""
-        return tokens[m.start - 1].low in (",", "y") and behind in ("en", "por", "desde", "durante", "tras")
+        return (not m.start or tokens[m.start - 1].low in (",", "y")) and behind in ("en", "por", "desde", "durante", "tras")
     if lex.lang == "es" and m.kind == "role" and m.end - m.start == 1 and m.start and tokens[m.start].low in _ADJECTIVES:
         before = tokens[m.start - 1]
         return (

@@ -105,6 +105,10 @@ def _resolved(v: Verb, tokens: list[Token], shape: Shape) -> bool:
     return False
 
 
+_RATES = frozenset(
+    ["tasa", "tasas", "índice", "índices", "cifra", "cifras", "número", "promedio", "nivel", "niveles", "estadísticas"]
+)
+
 _DENIAL_RULE = Rule("reject.denial", "REJECT", "", "carrier_say", frozenset(), frozenset(("with", "con")))
 
 
@@ -240,7 +244,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         before = [t.low for t in tokens[max(0, trigger.start - 4) : trigger.start]]
         if rule.type in ("CONSULT", "AGREE") and _upcoming(trigger, tokens):
             return None
-        if _imagined(trigger, shape):
+        if _imagined(trigger, shape) or (before[-1:] == ["de"] and before[-2:-1] and before[-2] in _RATES):
             return None
         if any(
             w

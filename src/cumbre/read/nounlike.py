@@ -117,7 +117,11 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
             return False
         if flags & PP and not flags & ~PP:
             # "la primera llamada", "salida de tropas"
-            if before == "," and i + 1 < len(tokens) and tokens[i + 1].low in ("en", "por", "desde", "tras", "durante"):
+            if (
+                (before == "," or not i)
+                and i + 1 < len(tokens)
+                and tokens[i + 1].low in ("en", "por", "desde", "tras", "durante")
+            ):
                 return False  # "el opositor, secuestrado en Nairobi"
             named = (
                 (low in lex.nominals or low in lex.nouns)
