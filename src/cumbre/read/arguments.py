@@ -105,6 +105,11 @@ class Arguments(Nominals):
             source = self.subject(above) if above is not None else None  # "levantó las sanciones que impuso"
         if source is None and v.reflexive and self.lang == "es":
             source = self._agent(v)  # "se impusieron aranceles a Malta por parte de Chipre"
+        if v.infinitive and source is not None and self.lang == "es" and self._decider(v) is source:
+            target = self._target(trigger, source)
+            if target is None or target.code is None:
+                target = self._left_target(trigger, source) or target  # "A elogió la decisión de B de reanudar los vuelos"
+            return source, target
         if trigger.rule.id == "consult.visit":
             for m in self.mentions:
                 if m.start >= trigger.end and m.start - trigger.end <= 2 and m is not source and m.code is not None:
@@ -138,10 +143,7 @@ class Arguments(Nominals):
             ):
                 return source, partner
             return source, target
-        target = self._target(trigger, source)
-        if v.infinitive and source is not None and (target is None or target.code is None) and self._decider(v) is source:
-            target = self._left_target(trigger, source) or target  # "A elogió la decisión de B de reanudar los vuelos"
-        return source, target
+        return source, self._target(trigger, source)
 
     def _describer(self, v: Verb) -> Mention | None:
         """Who calls something a name in a relative clause without a subject of its own: the subject of the main clause."""
@@ -217,24 +219,6 @@ class Arguments(Nominals):
                 (m for m in reversed(self.mentions) if m.end <= v.start and v.start - m.end <= 6 and m is not agent), None
             )
         return agent, patient
-
-    def _left_of_comma(self, v: Verb) -> Mention | None:
-        """The mention that a Spanish participle behind a comma stands beside."""
-        if self.lang != "es" or not v.reduced or v.start < 2 or self.tokens[v.start - 1].low != ",":
-            return None
-        return next((m for m in reversed(self.mentions) if m.end == v.start - 1 and m.code is not None), None)
-
-    def _striker(self, v: Verb) -> Mention | None:
-        """ "los bombardeos estadounidenses en Caracas, condenados por Brasil": whose deed is judged behind the comma."""
-        if self.lang != "es" or self.tokens[v.start - 1].low != "," or not v.start:
-            return None
-        for m in reversed(self.mentions):
-            if m.end > v.start or v.start - m.end > 9:
-                continue
-            at = m.prep_at - 1 if m.prep in ("de", "del", "por") else m.start - 1
-            if m.code is not None and at >= 0 and self.tokens[at].low in AGENT_NOUNS:
-                return m
-        return None
 
     def _target(self, trigger: Trigger, source: Mention | None, left: bool = True) -> Mention | None:
         shape, rule = self.shape, trigger.rule
@@ -337,20 +321,6 @@ class Arguments(Nominals):
         if best is None and left and not taken:
             return self._addressee(trigger, source) or self._left_target(trigger, source)
         return best
-
-    def _belonging(self, trigger: Trigger, source: Mention | None) -> Mention | None:
-        """ "Irán rompió con el OIEA después de que Israel bombardeara sus plantas": what is hit belongs to the main subject."""
-        v, tokens = trigger.verb, self.tokens
-        if self.lang != "es" or v is None or v.passive or not v.finite or source is None or source.code is None:
-            return None
-        at = trigger.at + 1 + (trigger.at + 1 < len(tokens) and tokens[trigger.at + 1].low in ("a", "en", "contra"))
-        if at + 1 >= len(tokens) or tokens[at].low not in ("su", "sus") or any(at < m.start <= at + 2 for m in self.mentions):
-            return None
-        main = self._verb_before(v, True)
-        if main is None or self.shape.barrier_before[v.start] <= self.shape.barrier_before[main.at]:
-            return None
-        owner = self.subject(main)
-        return owner if owner is not None and owner.code not in (None, source.code) and owner.end <= main.start else None
 
     def _clause_end(self, trigger: Trigger) -> int:
         """Where a verb's own objects end: at the verb that `and` or a comma joins to it behind an object of its own."""

@@ -155,6 +155,8 @@ def complete(
         source = _assailant(trigger, target, sides)
     if kind == "ASSAULT" and source is not None and target is not None and source.code == target.code and source.inferred:
         target = target if target.start > trigger.at else None
+    if trigger.rule.id == "sanction.dismiss" and source is not None and target is not None and target.kind == "role":
+        target = replace(target, code=target.code or source.code, inferred=target.inferred or target.code is None)
     return _at_home(trigger, kind, source, target)
 
 

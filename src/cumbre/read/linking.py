@@ -134,3 +134,21 @@ class Linked:
                 beside = (m.prep in _TOWARD for m in self.mentions if j < m.start and m.end <= v.start)
                 return self.tokens[j + 1].low in _THE and j + 2 not in self.shape.mentioned and all(beside)
         return False
+
+    def _left_of_comma(self, v: Verb) -> Mention | None:
+        """The mention that a Spanish participle behind a comma stands beside."""
+        if self.lang != "es" or not v.reduced or v.start < 2 or self.tokens[v.start - 1].low != ",":
+            return None
+        return next((m for m in reversed(self.mentions) if m.end == v.start - 1 and m.code is not None), None)
+
+    def _striker(self, v: Verb) -> Mention | None:
+        """ "los bombardeos estadounidenses en Caracas, condenados por Brasil": whose deed is judged behind the comma."""
+        if self.lang != "es" or self.tokens[v.start - 1].low != "," or not v.start:
+            return None
+        for m in reversed(self.mentions):
+            if m.end > v.start or v.start - m.end > 9:
+                continue
+            at = m.prep_at - 1 if m.prep in ("de", "del", "por") else m.start - 1
+            if m.code is not None and at >= 0 and self.tokens[at].low in AGENT_NOUNS:
+                return m
+        return None

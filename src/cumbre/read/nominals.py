@@ -296,3 +296,17 @@ class Nominals(Subjects):
                     return subject if subject is not target else None
                 return None
         return None
+
+    def _belonging(self, trigger: Trigger, source: Mention | None) -> Mention | None:
+        """ "Irán rompió con el OIEA después de que Israel bombardeara sus plantas": what is hit belongs to the main subject."""
+        v, tokens = trigger.verb, self.tokens
+        if self.lang != "es" or v is None or v.passive or not v.finite or source is None or source.code is None:
+            return None
+        at = trigger.at + 1 + (trigger.at + 1 < len(tokens) and tokens[trigger.at + 1].low in ("a", "en", "contra"))
+        if at + 1 >= len(tokens) or tokens[at].low not in ("su", "sus") or any(at < m.start <= at + 2 for m in self.mentions):
+            return None
+        main = self._verb_before(v, True)
+        if main is None or self.shape.barrier_before[v.start] <= self.shape.barrier_before[main.at]:
+            return None
+        owner = self.subject(main)
+        return owner if owner is not None and owner.code not in (None, source.code) and owner.end <= main.start else None
