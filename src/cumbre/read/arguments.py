@@ -81,7 +81,7 @@ class Arguments(Nominals):
             giver = next(
                 (m for m in self.mentions if m.start >= trigger.at and m.prep in ("from", "by", "de", "por", "of")), None
             )
-            return giver, self.subject(v)
+            return giver, self._author(v) or self.subject(v)
         if trigger.rule.kind == "cowed":
             source = self.subject(v)
             return source, self._agent(v) or self._target(trigger, source)
@@ -263,7 +263,7 @@ class Arguments(Nominals):
             court = m.sector in ("JUD", "IGO")
             if court and ((prep in _BEFORE and rule.type == "ACCUSE") or (prep in ("to", "ante") and rule.type == "THREATEN")):
                 score -= 3.0  # the court or body before which one complains is not the accused
-            if rule.type == "THREATEN" and not prep and self.tokens[m.start - 1].low in HYPOTHETICAL:
+            if rule.type == "THREATEN" and not prep and self._conditioned(m):
                 score += 1.5  # "would go to court if Japan ..."
             if rule.type == "PROTEST" and m.sector == "GOV" and m.possessive and first:
                 score += 1.0  # "to protest the government's suspension of talks on joining the EU"
@@ -324,6 +324,19 @@ class Arguments(Nominals):
         owner = self.subject(main)
         return owner if owner is not None and owner.code not in (None, source.code) and owner.end <= main.start else None
 
+    def _author(self, v: Verb) -> Mention | None:
+        """ "Sanctions imposed by Washington on four judges drew criticism": who imposed them draws it."""
+        for m in self.mentions:
+            if m.end <= v.start and m.prep == "by" and m.code is not None:
+                crossed = any(o.finite and o.at < v.start for o in self.shape.verbs)
+                return m if not crossed else None
+        return None
+
+    def _conditioned(self, m: Mention) -> bool:
+        """The subject of an "if" clause, with or without an article."""
+        before = self.tokens[m.start - 1].low
+        return before in HYPOTHETICAL or (before in ("the", "its") and self.tokens[m.start - 2].low in HYPOTHETICAL)
+
     def _clause_end(self, trigger: Trigger) -> int:
         """Where a verb's own objects end: at the verb that `and` or a comma joins to it behind an object of its own."""
         for v in self.shape.verbs:
@@ -371,6 +384,16 @@ class Arguments(Nominals):
                 inner = any(o.finite and j < o.at < v.start for o in self.shape.verbs)
                 if prey is not None and doer is not None and prey.kind == "actor" and prey.code != doer.code and not inner:
                     return prey
+                if (
+                    doer is not None
+                    and not inner
+                    and trigger.type in ("ACCUSE", "SUPPORT")
+                    and (prey is None or prey.code == doer.code)
+                ):
+                    main = next((o for o in reversed(self.shape.verbs) if o.finite and o.at < j), None)
+                    lead = self.subject(main) if main is not None else None
+                    if lead is not None and lead.code not in (None, doer.code):
+                        return lead  # "detained five men, which the EU criticised"
             if low == "whom" or (low in _TO_WHOM and before == "a") or (low == "que" and before == "al") or plural:
                 if any(o.finite and j < o.at < v.start for o in self.shape.verbs):
                     return None

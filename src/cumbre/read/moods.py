@@ -362,6 +362,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
             and _reported(v, shape)
             and not low & {"could", "might", "may"}
         ):
+            if tokens[0].low in ("if", "were", "had", "should"):
+                return None  # "If elected, he says, his party would ..."
             if rule.type == "SANCTION" and conditional(v, tokens):
                 return "THREATEN"
             return _COMING.get(rule.type)
@@ -395,7 +397,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         and not _joined(v, tokens)
         and v.start
         and tokens[v.start - 1].low
-        in ("from", "of", "avoid", "about", "for", "in", "without", "than", "against", "to", "like", "toward", "towards")
+        in ("from", "of", "on", "avoid", "about", "for", "in", "without", "than", "against", "to", "like", "toward", "towards")
     ):
         return None
     return rule.type

@@ -273,6 +273,8 @@ class Subjects:
             if v.gerund and before == ",":
                 spoken = any(lemma in SPEAKING or lemma in _JUDGING for lemma, _ in v.lemmas)
                 above = self._main(above) if not (spoken and above is not None and self._aside(above)) else above
+            if v.gerund and (opened := self._opening(v)) is not None:
+                return opened
             near = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)
             if v.infinitive and near is not None and any(lemma in CAUSATIVES for lemma, _ in near.lemmas):
                 above = near
@@ -310,6 +312,14 @@ class Subjects:
                 main = self._main(self._verb_before(v, True))
                 return self.subject(main) if main is not None else None
         return None
+
+    def _opening(self, v: Verb) -> Mention | None:
+        """ "Rejecting claims that it had sent men, the Emirates said": a gerund that opens the sentence goes with the main clause."""
+        if v.start:
+            return None
+        comma = next((j for j in range(v.at + 1, len(self.tokens)) if self.tokens[j].text == ","), -1)
+        main = next((o for o in self.shape.verbs if o.finite and o.at > comma), None) if comma > 0 else None
+        return self.subject(main) if main is not None else None
 
     def _planner(self, v: Verb) -> Mention | None:
         """ "Israel's decision to recognise the region was condemned": what is judged is who decided."""

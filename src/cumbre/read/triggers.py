@@ -43,7 +43,7 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
     j = start
     while j < stop:
         token = tokens[j]
-        low = token.low
+        low = token.low if token.text != "March" else ""
         other = shape.by_token.get(j)
         if other is not None and (other.finite or other.infinitive or other.gerund):
             break
@@ -219,11 +219,22 @@ def _present(tokens: list[Token]) -> frozenset[str]:
     return frozenset(low | {"…"} | {part for word, part in _CONTRACTED.items() if word in low})
 
 
+def _so_called(v: Verb, tokens: list[Token], shape: Shape) -> bool:
+    """ "condemned what it termed aggression": the name is part of what is condemned."""
+    what = v.start - 2
+    return (
+        what > 0
+        and tokens[what].low == "what"
+        and what - 1 in shape.by_token
+        and tokens[what + 1].low in ("it", "he", "she", "they")
+    )
+
+
 def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape, present: frozenset[str]) -> Trigger | None:
     candidates: list[Phrase] = []
     for lemma, _ in v.lemmas:
         candidates.extend(lex.phrases.get(lemma, ()))
-    if not candidates:
+    if not candidates or _so_called(v, tokens, shape):
         return None
     right: list[tuple[int, frozenset[str]]] | None = None
     left: list[tuple[int, frozenset[str]]] | None = None
