@@ -136,7 +136,10 @@ class Arguments(Nominals):
             ):
                 return source, partner
             return source, target
-        return source, self._target(trigger, source)
+        aim = self._target(trigger, source)
+        if aim is None and source is not None and self._both_leave(trigger, source):
+            return source, self.partner(source)
+        return source, aim
 
     def _describer(self, v: Verb) -> Mention | None:
         """Who calls something a name in a relative clause without a subject of its own: the subject of the main clause."""
@@ -182,6 +185,9 @@ class Arguments(Nominals):
     def _passive(self, trigger: Trigger, v: Verb) -> tuple[Mention | None, Mention | None]:
         agent = self._agent(v)
         patient = self.subject(v)
+        signed = self._signatories(trigger, v)
+        if signed is not None:
+            return signed
         if trigger.rule.objects and not (v.finite and patient is not None and trigger.rule.type in PATIENT_TYPES):
             right = self._target(trigger, agent, left=False)
             struck = trigger.obj > v.at and any(t.low in ("with", "con") for t in self.tokens[v.at : trigger.obj])
@@ -324,12 +330,18 @@ class Arguments(Nominals):
         owner = self.subject(main)
         return owner if owner is not None and owner.code not in (None, source.code) and owner.end <= main.start else None
 
-    def _author(self, v: Verb) -> Mention | None:
-        """ "Sanctions imposed by Washington on four judges drew criticism": who imposed them draws it."""
+    def _both_leave(self, trigger: Trigger, source: Mention) -> bool:
+        """ "Chinese and Indian troops pulled back": each leaves the other's front."""
+        return trigger.rule.id in ("retreat.withdraw", "retreat.leave", "retreat.depart") and source.sector == "MIL"
+
+    def _signatories(self, trigger: Trigger, v: Verb) -> tuple[Mention, Mention] | None:
+        """ "An agreement by Mongolia and Russia was signed": those who are joined behind the noun."""
+        if trigger.rule.kind not in ("mutual", "carrier_mutual") or not 0 <= trigger.obj < v.start:
+            return None
         for m in self.mentions:
-            if m.end <= v.start and m.prep == "by" and m.code is not None:
-                crossed = any(o.finite and o.at < v.start for o in self.shape.verbs)
-                return m if not crossed else None
+            if trigger.obj < m.start and m.end <= v.start and m.prep in ("by", "between", "of", "entre", "de"):
+                partner = self.partner(m)
+                return (m, partner) if partner is not None and m.start - trigger.obj < 4 else None
         return None
 
     def _conditioned(self, m: Mention) -> bool:
@@ -398,6 +410,10 @@ class Arguments(Nominals):
                 if any(o.finite and j < o.at < v.start for o in self.shape.verbs):
                     return None
                 owner = next((m for m in reversed(self.mentions) if m.end <= j and m.prep not in _PLACE), None)
+                if self.lang == "en" and owner is not None and j - owner.end > 2:
+                    doer = self.subject(v)
+                    others = (m for m in reversed(self.mentions) if m.end <= j and m.code and m.prep not in _PLACE)
+                    return next((m for m in others if doer is None or m.code != doer.code), None)
                 return owner if owner is not None and owner.code is not None and j - owner.end <= 5 else None
             said = (low == "what" and before in ("in", "at", "to")) or (low == "que" and before == "lo")
             if said and any(j < o.at < v.start and o.finite for o in self.shape.verbs):

@@ -423,6 +423,8 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         kind, mode = "PROTEST", "obstruct"
     if kind == "PROTEST" and rule.kind == "protest" and (source is None or source.code is None):
         source = _locals(source, target, mentions, tokens) or source
+    if kind == "ASSAULT" and source is not None and source.sector in ("LEG", "JUD") and not trigger.nominal:
+        kind, mode = "REJECT", ""  # lawmakers who topple a government vote it out
     if kind == "PROTEST" and trigger.nominal and source is None and target is None:
         target = _own_measure(trigger, tokens, arguments)
         source = replace(target, sector="CVL", kind="actor", inferred=True, group=-1) if target is not None else None

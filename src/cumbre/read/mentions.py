@@ -27,6 +27,7 @@ _PARTICIPLES = frozenset(
 _PARTS = words("parts")
 
 _PHRASES: dict[tuple[str, ...], str] = {
+    ("the", "orders", "of"): "by", ("on", "orders", "of"): "by", ("the", "order", "of"): "by", ("the", "instructions", "of"): "by",
     ("por", "parte", "de"): "por", ("a", "manos", "de"): "por", ("por", "cuenta", "de"): "por", ("por", "orden", "de"): "por",
     ("at", "hands", "of"): "by", ("the", "hands", "of"): "by", ("en", "contra", "de"): "contra", ("a", "favor", "de"): "for",
     ("en", "favor", "de"): "for", ("junto", "a"): "con", ("junto", "con"): "con", ("together", "with"): "with", ("de", "la", "mano"): "con",

@@ -52,6 +52,12 @@ _THAT = frozenset(["that", "que"])
 _OF = frozenset(["de", "del"])
 
 
+_DENYING = frozenset(["deny", "dispute", "confirm", "acknowledge", "complain", "insist"])
+_POSTS = frozenset(
+    ["ambassador", "envoy", "consul", "attaché", "diplomat", "minister", "president", "representative", "commissioner", "chief"]
+)
+
+
 class Subjects:
     """Subject finder of one sentence; answers are remembered by verb."""
 
@@ -220,6 +226,10 @@ class Subjects:
                 ):
                     return self.subject(main)  # "the ELN was behind an attack that killed two soldiers"
             owner = next((m for m in reversed(self.mentions) if m.end <= at), None)
+            if before == "who" and owner is not None and owner.prep in _TOWARD | {"in", "from"} and not owner.person:
+                holder = next((m for m in reversed(self.mentions) if m.end < owner.start and owner.start - m.end <= 3), None)
+                if holder is not None and holder.code and self.tokens[holder.start].low not in ("the",) and self._someone(holder):
+                    owner = holder  # "the ambassador of Algeria to Mali, who"
             if (
                 owner is not None
                 and at - owner.end <= 6
@@ -245,7 +255,14 @@ class Subjects:
             return whose
         if v.finite and not v.passive and self._nameless(v):
             return None
-        adjacent = nearest is not None and v.start - nearest.end == 0 and nearest.prep not in _TOWARD
+        adjacent = (
+            nearest is not None
+            and v.start - nearest.end == 0
+            and (
+                nearest.prep not in _TOWARD
+                or (self.lang == "en" and nearest.kind == "role" and nearest.sector in ("CVL", "OPP", "REB"))
+            )
+        )
         if v.infinitive and before in _PLANNED:
             owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
             if owner is not None and v.start - owner.end <= 4 and (owner.possessive or owner.prep in ("by", "of", "de", "del")):
@@ -272,6 +289,9 @@ class Subjects:
             above = self._verb_before(v, True)
             if v.gerund and before == ",":
                 spoken = any(lemma in SPEAKING or lemma in _JUDGING for lemma, _ in v.lemmas)
+                speaker = self._denier(v) if spoken else None
+                if speaker is not None:
+                    return speaker
                 above = self._main(above) if not (spoken and above is not None and self._aside(above)) else above
             if v.gerund and (opened := self._opening(v)) is not None:
                 return opened
@@ -311,6 +331,26 @@ class Subjects:
             if j > 0 and self.tokens[j].low in _A and self.tokens[j - 1].text in (",", "—", "–"):
                 main = self._main(self._verb_before(v, True))
                 return self.subject(main) if main is not None else None
+        return None
+
+    def _author(self, v: Verb) -> Mention | None:
+        """ "Sanctions imposed by Washington on four judges drew criticism": who imposed them draws it."""
+        for m in self.mentions:
+            if m.end <= v.start and m.prep == "by" and m.code is not None:
+                crossed = any(o.finite and o.at < v.start for o in self.shape.verbs)
+                return m if not crossed else None
+        return None
+
+    def _someone(self, m: Mention) -> bool:
+        """A holder of an office or a role, not a state by its name."""
+        return m.person or m.kind == "role" or any(t.low in _POSTS for t in self.tokens[m.start : m.end])
+
+    def _denier(self, v: Verb) -> Mention | None:
+        """ "denied that US ships pass free, describing the claim as false": who speaks goes on speaking."""
+        for o in self.shape.verbs:
+            if o.at < v.start and o.finite and any(lemma in SPEAKING or lemma in _DENYING for lemma, _ in o.lemmas):
+                opens = self.tokens[o.at + 1].low == "that" if o.at + 1 < len(self.tokens) else False
+                return self.subject(o) if opens else None
         return None
 
     def _opening(self, v: Verb) -> Mention | None:

@@ -436,6 +436,12 @@ def find_triggers(tokens: list[Token], mentions: list[Mention], lex: Lexicon, sh
         trigger = _nominal_trigger(i, tokens, lex, shape)
         if trigger is not None and any(t.verb is not None and t.type == trigger.type and 0 <= i - t.end <= 4 for t in found):
             continue  # "thanked X for its support"
+        if (
+            trigger is not None
+            and trigger.type in ("CONSULT", "COOPERATE", "AID", "SUPPORT")
+            and any(t.verb is not None and t.rule.id in ("sanction.stop", "reject.block") and 0 < i - t.at <= 3 for t in found)
+        ):
+            continue  # "suspended its mediation"
         if trigger is not None and not (i in role_inside and trigger.words == 0 and token.low in ("strikes", "forces")):
             found.append(trigger)
             taken.update(range(i, trigger.end))
