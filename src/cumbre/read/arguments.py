@@ -83,7 +83,7 @@ class Arguments(Nominals):
             giver = next(
                 (m for m in self.mentions if m.start >= trigger.at and m.prep in ("from", "by", "de", "por", "of")), None
             )
-            return giver, self.subject(v)
+            return giver, self._author(v) or self.subject(v)
         if trigger.rule.kind == "cowed":
             source = self.subject(v)
             return source, self._agent(v) or self._target(trigger, source)
@@ -143,7 +143,10 @@ class Arguments(Nominals):
             ):
                 return source, partner
             return source, target
-        return source, self._target(trigger, source)
+        aim = self._target(trigger, source)
+        if aim is None and source is not None and self._both_leave(trigger, source):
+            return source, self.partner(source)
+        return source, aim
 
     def _describer(self, v: Verb) -> Mention | None:
         """Who calls something a name in a relative clause without a subject of its own: the subject of the main clause."""
@@ -191,6 +194,9 @@ class Arguments(Nominals):
     def _passive(self, trigger: Trigger, v: Verb) -> tuple[Mention | None, Mention | None]:
         agent = self._agent(v)
         patient = (self._striker(v) if v.reduced and trigger.type in _WEIGHED else None) or self.subject(v)
+        signed = self._signatories(trigger, v)
+        if signed is not None:
+            return signed
         beside = self._left_of_comma(v)
         if trigger.rule.objects and agent is not None and beside is not None and beside.code != agent.code:
             return agent, beside  # "las relaciones con Israel, rotas en 2023 por Luis Arce"
@@ -275,7 +281,7 @@ class Arguments(Nominals):
             court = m.sector in ("JUD", "IGO")
             if court and ((prep in _BEFORE and rule.type == "ACCUSE") or (prep in ("to", "ante") and rule.type == "THREATEN")):
                 score -= 3.0  # the court or body before which one complains is not the accused
-            if rule.type == "THREATEN" and not prep and self.tokens[m.start - 1].low in HYPOTHETICAL:
+            if rule.type == "THREATEN" and not prep and self._conditioned(m):
                 score += 1.5  # "would go to court if Japan ..."
             if rule.type == "PROTEST" and m.sector == "GOV" and m.possessive and first:
                 score += 1.0  # "to protest the government's suspension of talks on joining the EU"
@@ -321,6 +327,25 @@ class Arguments(Nominals):
         if best is None and left and not taken:
             return self._addressee(trigger, source) or self._left_target(trigger, source)
         return best
+
+    def _both_leave(self, trigger: Trigger, source: Mention) -> bool:
+        """ "Chinese and Indian troops pulled back": each leaves the other's front."""
+        return trigger.rule.id in ("retreat.withdraw", "retreat.leave", "retreat.depart") and source.sector == "MIL"
+
+    def _signatories(self, trigger: Trigger, v: Verb) -> tuple[Mention, Mention] | None:
+        """ "An agreement by Mongolia and Russia was signed": those who are joined behind the noun."""
+        if trigger.rule.kind not in ("mutual", "carrier_mutual") or not 0 <= trigger.obj < v.start:
+            return None
+        for m in self.mentions:
+            if trigger.obj < m.start and m.end <= v.start and m.prep in ("by", "between", "of", "entre", "de"):
+                partner = self.partner(m)
+                return (m, partner) if partner is not None and m.start - trigger.obj < 4 else None
+        return None
+
+    def _conditioned(self, m: Mention) -> bool:
+        """The subject of an "if" clause, with or without an article."""
+        before = self.tokens[m.start - 1].low
+        return before in HYPOTHETICAL or (before in ("the", "its") and self.tokens[m.start - 2].low in HYPOTHETICAL)
 
     def _clause_end(self, trigger: Trigger) -> int:
         """Where a verb's own objects end: at the verb that `and` or a comma joins to it behind an object of its own."""
@@ -369,10 +394,24 @@ class Arguments(Nominals):
                 inner = any(o.finite and j < o.at < v.start for o in self.shape.verbs)
                 if prey is not None and doer is not None and prey.kind == "actor" and prey.code != doer.code and not inner:
                     return prey
+                if (
+                    doer is not None
+                    and not inner
+                    and trigger.type in ("ACCUSE", "SUPPORT")
+                    and (prey is None or prey.code == doer.code)
+                ):
+                    main = next((o for o in reversed(self.shape.verbs) if o.finite and o.at < j), None)
+                    lead = self.subject(main) if main is not None else None
+                    if lead is not None and lead.code not in (None, doer.code):
+                        return lead  # "detained five men, which the EU criticised"
             if low == "whom" or (low in _TO_WHOM and before == "a") or (low == "que" and before == "al") or plural:
                 if any(o.finite and j < o.at < v.start for o in self.shape.verbs):
                     return None
                 owner = next((m for m in reversed(self.mentions) if m.end <= j and m.prep not in _PLACE), None)
+                if self.lang == "en" and owner is not None and j - owner.end > 2:
+                    doer = self.subject(v)
+                    others = (m for m in reversed(self.mentions) if m.end <= j and m.code and m.prep not in _PLACE)
+                    return next((m for m in others if doer is None or m.code != doer.code), None)
                 return owner if owner is not None and owner.code is not None and j - owner.end <= 5 else None
             if low in _TO_WHOM and low[0] == "c" and not v.passive and 0 < v.start - j < 7:
                 owner = next((m for m in reversed(self.mentions) if m.end <= j and j - m.end <= 1), None)

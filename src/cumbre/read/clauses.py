@@ -146,7 +146,7 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
         out.verbs.append(verb)
     if lang == "en":
         _held_back(out, tokens)
-    _nobody(out, tokens)
+    _nobody(out, tokens, lang)
     _counts(out, tokens, lang)
     for v in out.verbs:
         out.by_token[v.at] = v
@@ -206,6 +206,8 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
         steps += 1
     if lang == "es" and low.endswith("se") and flags & INF:
         v.reflexive = True
+    if lang == "en" and i + 2 < len(tokens) and tokens[i + 1].low in ("no", "neither") and _nothing(tokens, i + 2, entry):
+        v.negated = True
     if lang == "en" and low in BE and i + 1 < len(tokens) and tokens[i + 1].low in ("not", "never", "n't"):
         v.negated = True
     v.future = will or (lang == "es" and bool(flags & FUT) and not flags & (PRES | PAST))
@@ -234,6 +236,12 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
     if to and v.passive:
         v.infinitive = True
     return v
+
+
+def _nothing(tokens: list[Token], i: int, entry: tuple[tuple[str, int], ...]) -> bool:
+    """ "summoned neither ambassador", "imposed no sanctions": the object is denied, and so is the act."""
+    counted = tokens[i].low in ("fewer", "less", "longer", "more", "later", "doubt", "one", "to")
+    return not counted and not any(lemma in _SAYING or lemma in ("see", "be", "have", "say") for lemma, _ in entry)
 
 
 def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
@@ -294,10 +302,10 @@ _JUDGED = frozenset(
 _REAL_TIMES = frozenset(["después", "luego", "tras", "pese", "antes"])
 
 
-def _nobody(out: Shape, tokens: list[Token]) -> None:
+def _nobody(out: Shape, tokens: list[Token], lang: str) -> None:
     """ "Neither Lima nor Quito has confirmed", "ninguno de los dos firmó": nobody did what the verb says."""
     for i, token in enumerate(tokens):
-        if token.low in _NOBODY and (not i or tokens[i - 1].low in _CLAUSE_OPENERS):
+        if (token.low in _NOBODY or (token.low == "no" and lang == "en")) and (not i or tokens[i - 1].low in _CLAUSE_OPENERS):
             v = next((o for o in out.verbs if o.at > i and o.finite), None)
             if v is not None and not any(t.low in _CLAUSE_OPENERS or t.low in SUBORDINATORS for t in tokens[i + 1 : v.start]):
                 for o in out.verbs:
@@ -378,6 +386,15 @@ _FEARING = words("fearing")
 _ANSWERS = frozenset(("response", "retaliation", "reply", "respuesta", "represalia", "reacción"))
 
 
+_INVERTED = frozenset(["had", "were", "should"])
+
+
+def _inverted(tokens: list[Token], i: int, finite: set[int]) -> bool:
+    """ "Had Kyiv accepted the offer", "Should talks fail": an auxiliary opens the sentence and its subject follows."""
+    head = i == 0 or tokens[i - 1].text in ("“", '"', "«")
+    return head and i + 1 < len(tokens) and i + 1 not in finite and tokens[i + 1].text[:1].isalpha()
+
+
 def _counts(out: Shape, tokens: list[Token], lang: str) -> None:
     helping = {j for v in out.verbs if lang == "en" for j in range(v.start, v.at)}  # "has been"
     finite = {v.at for v in out.verbs if v.finite and v.at not in helping}
@@ -398,6 +415,8 @@ def _counts(out: Shape, tokens: list[Token], lang: str) -> None:
             quoted = not quoted
         out.quoted.append(quoted)
         low = token.low
+        if lang == "en" and low in _INVERTED and token.text[:1].isupper() and _inverted(tokens, i, finite):
+            hypothesis = i
         if i in feared and hypothesis < 0:
             hypothesis = i  # what is feared or doubted has not happened
         if (low in _DOUBTFUL and i + 1 < len(tokens) and tokens[i + 1].low in ("that", "que")) and hypothesis < 0:

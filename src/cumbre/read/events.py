@@ -272,6 +272,19 @@ def _remote(trigger: Trigger, target: Mention, tokens: list[Token], mentions: li
     return not (guest or (target.prep == "de" and between & {"a", "al"}))
 
 
+def _own_measure(trigger: Trigger, tokens: list[Token], arguments: Arguments) -> Mention | None:
+    """ "the government bowed to protests against its budget": who is protested against is the subject."""
+    after = [t.low for t in tokens[trigger.end : trigger.end + 2]]
+    main = next((o for o in arguments.shape.verbs if o.finite), None)
+    if len(after) < 2 or after[0] not in ("against", "over", "contra", "por") or after[1] not in _ITS or main is None:
+        return None
+    lead = arguments.subject(main)
+    return lead if lead is not None and lead.code is not None and lead.sector == "GOV" else None
+
+
+_ITS = frozenset(["its", "his", "her", "their", "su", "sus"])
+
+
 def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], mentions: list[Mention]) -> Coded | None:
     """The event that a trigger stands for, with its sides; None where the sentence uses the word for something else."""
     source, target = arguments.sides(trigger)
@@ -423,6 +436,11 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         kind, mode = "PROTEST", "obstruct"
     if kind == "PROTEST" and rule.kind == "protest" and (source is None or source.code is None):
         source = _locals(source, target, mentions, tokens) or source
+    if kind == "ASSAULT" and source is not None and source.sector in ("LEG", "JUD") and not trigger.nominal:
+        kind, mode = "REJECT", ""  # lawmakers who topple a government vote it out
+    if kind == "PROTEST" and trigger.nominal and source is None and target is None:
+        target = _own_measure(trigger, tokens, arguments)
+        source = replace(target, sector="CVL", kind="actor", inferred=True, group=-1) if target is not None else None
     v = trigger.verb
     if (
         (rule.id == "coerce.repress" or (rule.id == "coerce.ban" and trigger.words > 1))

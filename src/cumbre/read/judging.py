@@ -82,7 +82,7 @@ _WEAK = frozenset(
      "terrorist", "terrorista", "terroristas", "circo", "sick", "narcotraficante", "trap", "fraud"]
 )  # fmt: skip
 _DEEDS = frozenset(
-    ["funding", "arming", "sheltering", "financing", "sponsoring", "lying", "violated", "violating", "colonialism", "colonialismo", "violó",
+    ["funding", "plotting", "neglected", "arming", "sheltering", "financing", "sponsoring", "lying", "violated", "violating", "colonialism", "colonialismo", "violó",
      "violaba", "financia", "financiaba", "protege", "traicionó", "genocidal", "meddles", "interfering"]
 )  # fmt: skip
 

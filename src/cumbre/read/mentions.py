@@ -10,6 +10,7 @@ from cumbre.read.actors import Index
 from cumbre.read.items import find_items
 from cumbre.read.lexicon import Lexicon
 from cumbre.read.mention import DETERMINERS, FUNCTION, POSSESSIVES, PREPOSITIONS, QUANTIFIERS, Context, Mention
+from cumbre.read.morphology import PAST
 from cumbre.read.naming import compose, opening_comma
 from cumbre.read.resolving import fill_roles
 from cumbre.read.tokens import Token
@@ -26,6 +27,7 @@ _PARTICIPLES = frozenset(
 _PARTS = words("parts")
 
 _PHRASES: dict[tuple[str, ...], str] = {
+    ("the", "orders", "of"): "by", ("on", "orders", "of"): "by", ("the", "order", "of"): "by", ("the", "instructions", "of"): "by",
     ("por", "parte", "de"): "por", ("a", "manos", "de"): "por", ("por", "cuenta", "de"): "por", ("por", "orden", "de"): "por",
     ("at", "hands", "of"): "by", ("the", "hands", "of"): "by", ("en", "contra", "de"): "contra", ("a", "favor", "de"): "for",
     ("en", "favor", "de"): "for", ("junto", "a"): "con", ("junto", "con"): "con", ("together", "with"): "with", ("de", "la", "mano"): "con",
@@ -95,6 +97,7 @@ def _set_prepositions(mentions: list[Mention], tokens: list[Token], lex: Lexicon
                 gap in (["and"], ["y"], ["e"], [",", "and"], [","], ["o"], ["or"], ["-"], [",", "y"], ["as", "well", "as"])
                 and before.kind != "place"
                 and not before.end <= opening < mention.start
+                and not (gap == ["and"] and _next_clause(before, mention, tokens, lex))
             ):
                 mention.group = before.group
                 _same_force(before, mention, tokens)
@@ -110,6 +113,24 @@ def _set_prepositions(mentions: list[Mention], tokens: list[Token], lex: Lexicon
             ):
                 mention.group = before.group
     _drop_loose_commas(mentions, tokens)
+
+
+def _next_clause(before: Mention, mention: Mention, tokens: list[Token], lex: Lexicon) -> bool:
+    """ "backed Morocco's plan for Western Sahara and Algeria withdrew its envoy": the second name opens a clause of its own."""
+    after = tokens[mention.end] if mention.end < len(tokens) else None
+    if after is None or mention.prep or before.prep not in _OBJECTIVE or not _past(after, lex):
+        return False
+    return any(_past(t, lex) for t in tokens[max(0, before.start - 12) : before.start])
+
+
+def _past(token: Token, lex: Lexicon) -> bool:
+    """A verb in the past or an auxiliary: "withdrew", "has"."""
+    if token.low in ("has", "have", "had", "was", "were", "is", "will"):
+        return True
+    return token.low not in lex.nouns and any(flags & PAST for _, flags in lex.verbs.get(token.low, ()))
+
+
+_OBJECTIVE = frozenset(["for", "to", "with", "against", "on", "over", "at", "into"])
 
 
 def _same_force(before: Mention, mention: Mention, tokens: list[Token]) -> None:

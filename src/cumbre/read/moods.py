@@ -277,6 +277,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return rule.type
     if rule.id == "reject.refusal":
         return "REJECT"
+    if _rumoured(v, rule.type, tokens, shape):
+        return None
     if v.start == 0 and tokens[0].low == "asked":
         return None  # "Asked about the strikes, ..."
     if rule.id == "threaten.threaten" and _forecast(v, tokens):
@@ -284,6 +286,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     lemmas = {lemma for lemma, _ in v.lemmas}
     follow = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
     after2 = tokens[v.at + 2].low if v.at + 2 < len(tokens) else ""
+    if "press" in lemmas and follow in ("on", "ahead", "forward", "toward", "towards"):
+        return None
     if v.passive and lemmas & {"meet", "welcome"} and follow in ("with", "by"):
         return None  # "was met with anger"
     if (
@@ -386,6 +390,8 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
             and _reported(v, shape)
             and not low & {"could", "might", "may"}
         ):
+            if tokens[0].low in ("if", "were", "had", "should"):
+                return None  # "If elected, he says, his party would ..."
             if rule.type == "SANCTION" and conditional(v, tokens):
                 return "THREATEN"
             return _COMING.get(rule.type)
@@ -419,10 +425,26 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         and not _joined(v, tokens)
         and v.start
         and tokens[v.start - 1].low
-        in ("from", "of", "avoid", "about", "for", "in", "without", "than", "against", "to", "like", "toward", "towards")
+        in ("from", "of", "on", "avoid", "about", "for", "in", "without", "than", "against", "to", "like", "toward", "towards")
     ):
         return None
     return rule.type
+
+
+_RUMOURS = frozenset(
+    ["claims", "allegations", "suspicions", "suspicion", "rumours", "rumors", "speculation", "fears", "allegation", "rumores", "sospechas",
+     "versiones", "acusaciones", "denuncias", "temores"]
+)  # fmt: skip
+
+
+def _rumoured(v: Verb, kind: str, tokens: list[Token], shape: Shape) -> bool:
+    """ "over claims that London had funded the campaign": what is only rumoured."""
+    for j in range(v.start - 1, max(1, v.start - 9), -1):
+        if tokens[j].low in ("that", "que") and (tokens[j - 1].low in _RUMOURS or tokens[j - 2].low in _RUMOURS):
+            return True
+        if tokens[j].text in (",", ";") or (j in shape.by_token and shape.by_token[j].finite):
+            return False
+    return False
 
 
 def _forecast(v: Verb, tokens: list[Token]) -> bool:
@@ -454,7 +476,7 @@ def _imagined(trigger: Trigger, shape: Shape) -> bool:
         return False
     after = next((o for o in shape.verbs if o.at >= trigger.end and (o.finite or o.modal)), None)
     stop = after.start if after is not None else len(shape.tokens)
-    if any(t.low in ("would", "could", "might") for t in shape.tokens[trigger.end : min(stop, trigger.end + 6)]):
+    if any(t.low in ("would", "could", "might") for t in shape.tokens[trigger.end : min(stop, trigger.end + 12)]):
         return True
     low = {t.low for t in shape.tokens[after.start : after.at + 1]} if after is not None else set()
     return after is not None and after.modal and not low & {"may", "must", "can", "should"}

@@ -36,6 +36,10 @@ _DRAWING = frozenset(
 _WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
 _POSSESSING = frozenset(["his", "her", "its", "their", "su", "sus"])
 _MEASURES = frozenset(["SANCTION", "CONCEDE", "AID", "THREATEN"])
+_PROVOKING = frozenset(
+    ["draw", "prompt", "provoke", "trigger", "spark", "elicit", "earn", "attract", "cause", "arouse", "provocar", "suscitar", "generar", "despertar",
+     "desatar", "atraer", "motivar", "merecer", "ganar"]
+)  # fmt: skip
 _CALLS = frozenset(["conversation", "call", "llamada", "conversación"])
 
 
@@ -202,6 +206,8 @@ class Nominals(Subjects):
             and (source.possessive or source.prep in ("of", "from", "by", "de", "por"))
         ):
             target = self._main_subject(trigger, source)
+        if source is not None and rule.type in _VERBAL and source.prep in ("from", "by", "de", "por"):
+            target = self._provoker(trigger, source) or target
         if (
             rule.id in ("consult.visit", "consult.meet", "consult.call")
             and trigger.words == 0
@@ -239,6 +245,14 @@ class Nominals(Subjects):
         main = next((o for o in self.shape.verbs if o.finite), None)
         subject = self.subject(main) if main is not None else None
         return subject if subject is not None and subject.code not in (None, known.code) else None
+
+    def _provoker(self, trigger: Trigger, angry: Mention) -> Mention | None:
+        """ "Sanctions imposed by A prompted criticism from B", "..., drawing a complaint from B to the bloc": it is aimed at A."""
+        v = next((o for o in reversed(self.shape.verbs) if o.at < trigger.start), None)
+        if v is None or v.passive or trigger.start - v.at > 4 or not any(lemma in _PROVOKING for lemma, _ in v.lemmas):
+            return None
+        doer = self._author(v) or self.subject(v)
+        return doer if doer is not None and doer.code not in (None, angry.code) else None
 
     def _gathering(
         self, trigger: Trigger, source: Mention | None, target: Mention | None

@@ -35,6 +35,11 @@ def _owned(tokens: list[Token], i: int) -> bool:
     return j < i - 1 and (tokens[j].text in ("'s", "’s") or tokens[j].low in ("its", "his", "her", "their"))
 
 
+_ROTATING = frozenset(
+    ["rotating", "invading", "occupying", "visiting", "advancing", "attacking", "retreating", "competing", "warring", "opposing"]
+)
+
+
 def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, in_mention: bool, mentions: list[Mention]) -> bool:
     """A form that could be a noun stands where a noun stands."""
     if in_mention:
@@ -67,6 +72,14 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
         return True  # "their maritime disputes"
     if lang == "en" and flags & PRES and not flags & PAST and low.endswith("s") and before.endswith("ing") and len(before) > 5:
         return True  # "trading partners", "bunker-busting bombs"
+    if (
+        lang == "en"
+        and low.endswith("ing")
+        and before in ("its", "their", "his", "a", "the")
+        and i + 2 < len(tokens)
+        and low in _ROTATING
+    ):
+        return True  # "its rotating battalion"
     if lang == "en" and before in _WEAPONS and low in ("bombs", "strikes", "attacks", "fires"):
         return True
     if lang == "en" and not flags & PAST and _owned(tokens, i):

@@ -59,6 +59,8 @@ def plausible(
         home = source.sector in _HOME_SECTORS and codes == {source.code} and not _foreign(target, tokens)
         if home and (kind in _WITHIN or (kind == "COERCE" and source.sector in ("COP", "JUD"))):
             target = replace(target, code=source.code, inferred=True)  # unions that turn down the employers' offer
+    if kind in ("SANCTION", "ACCUSE") and target is not None and trigger.verb is not None and trigger.verb.passive:
+        source = _host(source, target, tokens, mentions)
     if kind == "ASSAULT" and source is None:
         source = _launcher(trigger, tokens, mentions, target)
         if source is not None and (target is None or target.code == source.code):
@@ -153,6 +155,19 @@ def plausible(
     ):
         target = replace(target, sector="CVL")  # "fined a Croatian skipper"
     return source, target
+
+
+def _host(source: Mention | None, target: Mention, tokens: list[Token], mentions: list[Mention]) -> Mention | None:
+    """ "South Africa's ambassador to Washington was expelled": the country where the envoy serves; nobody summons its own envoy."""
+    if tokens[target.end - 1].low not in _ENVOYS or (source is not None and source.code != target.code):
+        return source
+    seat = next((m for m in mentions if 0 < m.start - target.end <= 2 and m.prep in ("to", "in", "ante", "en")), None)
+    if seat is not None and seat.code not in (None, target.code):
+        return replace(seat, sector="GOV", kind="actor", inferred=True)
+    return only_other(target, mentions)
+
+
+_ENVOYS = frozenset(["ambassador", "envoy", "consul", "embajador", "embajadora", "cónsul"])
 
 
 def _victim_of(m: Mention, tokens: list[Token]) -> bool:

@@ -51,6 +51,12 @@ _ARTICLES = frozenset(["la", "el", "los", "las"])
 _OF = frozenset(["de", "del"])
 
 
+_DENYING = frozenset(["deny", "dispute", "confirm", "acknowledge", "complain", "insist"])
+_POSTS = frozenset(
+    ["ambassador", "envoy", "consul", "attaché", "diplomat", "minister", "president", "representative", "commissioner", "chief"]
+)
+
+
 class Subjects(Linked):
     """Subject finder of one sentence; answers are remembered by verb."""
 
@@ -220,6 +226,10 @@ class Subjects(Linked):
                 ):
                     return self.subject(main)  # "the ELN was behind an attack that killed two soldiers"
             owner = next((m for m in reversed(self.mentions) if m.end <= at), None)
+            if before == "who" and owner is not None and owner.prep in _TOWARD | {"in", "from"} and not owner.person:
+                holder = next((m for m in reversed(self.mentions) if m.end < owner.start and owner.start - m.end <= 3), None)
+                if holder is not None and holder.code and self.tokens[holder.start].low not in ("the",) and self._someone(holder):
+                    owner = holder  # "the ambassador of Algeria to Mali, who"
             if (
                 owner is not None
                 and at - owner.end <= 6
@@ -248,7 +258,14 @@ class Subjects(Linked):
             return whose
         if v.finite and not v.passive and self._nameless(v):
             return None
-        adjacent = nearest is not None and v.start - nearest.end == 0 and nearest.prep not in _TOWARD
+        adjacent = (
+            nearest is not None
+            and v.start - nearest.end == 0
+            and (
+                nearest.prep not in _TOWARD
+                or (self.lang == "en" and nearest.kind == "role" and nearest.sector in ("CVL", "OPP", "REB"))
+            )
+        )
         if v.infinitive and before in _PLANNED:
             owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
             if owner is not None and v.start - owner.end <= 4 and (owner.possessive or owner.prep in ("by", "of", "de", "del")):
@@ -275,7 +292,12 @@ class Subjects(Linked):
             above = self._verb_before(v, True)
             if v.gerund and before == ",":
                 spoken = any(lemma in SPEAKING or lemma in _JUDGING for lemma, _ in v.lemmas)
+                speaker = self._denier(v) if spoken else None
+                if speaker is not None:
+                    return speaker
                 above = self._main(above) if not (spoken and above is not None and self._aside(above)) else above
+            if v.gerund and (opened := self._opening(v)) is not None:
+                return opened
             near = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)
             if v.infinitive and near is not None and any(lemma in CAUSATIVES for lemma, _ in near.lemmas):
                 above = near
@@ -313,6 +335,34 @@ class Subjects(Linked):
                 main = self._main(self._verb_before(v, True))
                 return self.subject(main) if main is not None else None
         return None
+
+    def _author(self, v: Verb) -> Mention | None:
+        """ "Sanctions imposed by Washington on four judges drew criticism": who imposed them draws it."""
+        for m in self.mentions:
+            if m.end <= v.start and m.prep == "by" and m.code is not None:
+                crossed = any(o.finite and o.at < v.start for o in self.shape.verbs)
+                return m if not crossed else None
+        return None
+
+    def _someone(self, m: Mention) -> bool:
+        """A holder of an office or a role, not a state by its name."""
+        return m.person or m.kind == "role" or any(t.low in _POSTS for t in self.tokens[m.start : m.end])
+
+    def _denier(self, v: Verb) -> Mention | None:
+        """ "denied that US ships pass free, describing the claim as false": who speaks goes on speaking."""
+        for o in self.shape.verbs:
+            if o.at < v.start and o.finite and any(lemma in SPEAKING or lemma in _DENYING for lemma, _ in o.lemmas):
+                opens = self.tokens[o.at + 1].low == "that" if o.at + 1 < len(self.tokens) else False
+                return self.subject(o) if opens else None
+        return None
+
+    def _opening(self, v: Verb) -> Mention | None:
+        """ "Rejecting claims that it had sent men, the Emirates said": a gerund that opens the sentence goes with the main clause."""
+        if v.start:
+            return None
+        comma = next((j for j in range(v.at + 1, len(self.tokens)) if self.tokens[j].text == ","), -1)
+        main = next((o for o in self.shape.verbs if o.finite and o.at > comma), None) if comma > 0 else None
+        return self.subject(main) if main is not None else None
 
     def _planner(self, v: Verb) -> Mention | None:
         """ "Israel's decision to recognise the region was condemned": what is judged is who decided."""

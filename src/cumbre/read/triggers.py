@@ -43,7 +43,7 @@ def _object_nouns(tokens: list[Token], start: int, stop: int, lex: Lexicon, shap
     j = start
     while j < stop:
         token = tokens[j]
-        low = token.low
+        low = token.low if token.text != "March" else ""
         other = shape.by_token.get(j)
         if other is not None and (other.finite or other.infinitive or other.gerund):
             break
@@ -219,11 +219,22 @@ def _present(tokens: list[Token]) -> frozenset[str]:
     return frozenset(low | {"…"} | {part for word, part in _CONTRACTED.items() if word in low})
 
 
+def _so_called(v: Verb, tokens: list[Token], shape: Shape) -> bool:
+    """ "condemned what it termed aggression": the name is part of what is condemned."""
+    what = v.start - 2
+    return (
+        what > 0
+        and tokens[what].low == "what"
+        and what - 1 in shape.by_token
+        and tokens[what + 1].low in ("it", "he", "she", "they")
+    )
+
+
 def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape, present: frozenset[str]) -> Trigger | None:
     candidates: list[Phrase] = []
     for lemma, _ in v.lemmas:
         candidates.extend(lex.phrases.get(lemma, ()))
-    if not candidates:
+    if not candidates or _so_called(v, tokens, shape):
         return None
     right: list[tuple[int, frozenset[str]]] | None = None
     left: list[tuple[int, frozenset[str]]] | None = None
@@ -425,6 +436,12 @@ def find_triggers(tokens: list[Token], mentions: list[Mention], lex: Lexicon, sh
         trigger = _nominal_trigger(i, tokens, lex, shape)
         if trigger is not None and any(t.verb is not None and t.type == trigger.type and 0 <= i - t.end <= 4 for t in found):
             continue  # "thanked X for its support"
+        if (
+            trigger is not None
+            and trigger.type in ("CONSULT", "COOPERATE", "AID", "SUPPORT")
+            and any(t.verb is not None and t.rule.id in ("sanction.stop", "reject.block") and 0 < i - t.at <= 3 for t in found)
+        ):
+            continue  # "suspended its mediation"
         if trigger is not None and not (i in role_inside and trigger.words == 0 and token.low in ("strikes", "forces")):
             found.append(trigger)
             taken.update(range(i, trigger.end))
