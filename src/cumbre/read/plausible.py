@@ -56,8 +56,8 @@ def plausible(
             source, target = replace(source, code=home, inferred=True), replace(target, code=home, inferred=True)
     if target is not None and target.kind == "role" and target.code is None and source is not None and source.code is not None:
         codes = {m.code for m in mentions if m.code and m.sector != "IGO"}
-        home = source.sector in _HOME_SECTORS and codes == {source.code} and not _foreign(target, tokens)
-        if home and (kind in _WITHIN or (kind == "COERCE" and source.sector in ("COP", "JUD"))):
+        domestic = source.sector in _HOME_SECTORS and codes == {source.code} and not _foreign(target, tokens)
+        if domestic and (kind in _WITHIN or (kind == "COERCE" and source.sector in ("COP", "JUD"))):
             target = replace(target, code=source.code, inferred=True)  # unions that turn down the employers' offer
     if kind in ("SANCTION", "ACCUSE") and target is not None and trigger.verb is not None and trigger.verb.passive:
         source = _host(source, target, tokens, mentions)
