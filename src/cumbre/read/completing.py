@@ -121,7 +121,13 @@ def complete(
         )
     ):
         target = only_other(source, mentions) or target
-    if kind == "ACCUSE" and source is not None and trigger.verb is not None and source.start > trigger.at:
+    if (
+        kind == "ACCUSE"
+        and source is not None
+        and trigger.verb is not None
+        and source.start > trigger.at
+        and not trigger.verb.reduced
+    ):
         target = _told_of(trigger, source, sides) or target
     if kind == "COOPERATE" and source is None and target is not None and trigger.verb is not None and trigger.verb.passive:
         goal = next(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cumbre.read.clauses import RELATIVES, Shape, Verb
 from cumbre.read.mention import PREPOSITIONS, Mention
 from cumbre.read.tokens import Token
-from cumbre.read.trigger import AGENT_NOUNS
+from cumbre.read.trigger import AGENT_NOUNS, SPEAKING
 
 __all__ = ["Linked"]
 
@@ -74,6 +74,11 @@ class Linked:
                     return m
                 return None
         return None
+
+    def _inserted(self, v: Verb, m: Mention) -> bool:
+        """ ", advirtieron las tres potencias europeas,": a verb of saying and its speaker between two commas."""
+        closed = m.end < len(self.tokens) and self.tokens[m.end].text in (",", ".")
+        return closed and any(lemma in SPEAKING for lemma, _ in v.lemmas)
 
     def _late(self, v: Verb) -> Mention | None:
         """ "como denunciaban desde hace semanas las autoridades": the subject behind an adverbial of the verb."""

@@ -312,7 +312,9 @@ class Subjects(Linked):
             return self._scored(v)
         if self.lang == "es" and before in (",", "”", "»", '"', "como", "según") and v.finite:
             inverted = self._inverted(v) or (self._late(v) if before in ("como", "según") else None)
-            if inverted is not None and (inverted.start - v.at <= 2 or before in ("como", "según")):
+            if inverted is not None and (
+                inverted.start - v.at <= 2 or before in ("como", "según") or self._inserted(v, inverted)
+            ):
                 return inverted
         coordinated = before in _AND or (before in (",", "”", '"') and self._listed(v))
         if coordinated and v.finite:
