@@ -156,33 +156,6 @@ class Arguments(Nominals):
         above = next((o for o in self.shape.verbs if o.finite and o.at < v.start), None)
         return self.subject(above) if above is not None else None
 
-    def _both(self, pronoun: Mention) -> tuple[Mention, Mention] | None:
-        """ "Government and ELN negotiators said they would meet again": they are the two that were joined before."""
-        if self.tokens[pronoun.start].low not in _THEY:
-            return None
-        for m in self.mentions:
-            partner = self.partner(m) if m.code is not None and m.end <= pronoun.start else None
-            if partner is not None:
-                return m, partner
-        return None
-
-    def _announcer(self, v: Verb) -> Mention | None:
-        """Who announced what "was suspended" without an agent."""
-        for o in reversed(self.shape.verbs):
-            if (
-                o.at < v.start
-                and o.finite
-                and any(lemma in ("anunciar", "ordenar", "confirmar", "announce", "order", "decir") for lemma, _ in o.lemmas)
-            ):
-                return self.subject(o)
-        return None
-
-    def _se_passive(self, v: Verb) -> bool:
-        if any(lemma == "atribuir" for lemma, _ in v.lemmas):
-            return False  # "se atribuyó el ataque"
-        nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
-        return nearest is None or v.start - nearest.end > 0 or bool(nearest.prep)
-
     def _agent(self, v: Verb) -> Mention | None:
         for m in self.mentions:
             if m.start > v.at and m.prep in _AGENT and m.kind != "place":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from cumbre.read.arguments import Arguments
 from cumbre.read.clauses import Verb
@@ -257,7 +258,7 @@ def _of_a_thing(v: Verb, tokens: list[Token], arguments: Arguments) -> bool:
 def _to_whom(trigger: Trigger, tokens: list[Token]) -> bool:
     """ "al embajador de Teherán, a cuyos agentes atribuye dos ataques": the accused stands before a relative."""
     low = [t.low for t in tokens[max(0, trigger.start - 5) : trigger.start]]
-    return any(w == "a" and n in _WHOM for w, n in zip(low, low[1:], strict=False)) or ("al", "que") == tuple(low[-2:])
+    return any(w == "a" and n in _WHOM for w, n in pairwise(low)) or low[-2:] == ["al", "que"]
 
 
 _WHOM = frozenset(["quien", "quienes", "cuyo", "cuya", "cuyos", "cuyas"])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cumbre.read.clauses import RELATIVES, Shape, Verb
+from cumbre.read.clauses import RELATIVES, SUBORDINATORS, Shape, Verb
 from cumbre.read.mention import PREPOSITIONS, Mention
+from cumbre.read.morphology import INF
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import AGENT_NOUNS, SPEAKING
 
@@ -157,3 +158,20 @@ class Linked:
             if m.code is not None and at >= 0 and self.tokens[at].low in AGENT_NOUNS:
                 return m
         return None
+
+    def _verb_before(self, v: Verb, finite: bool) -> Verb | None:
+        for o in reversed(self.shape.verbs):
+            if o.at < v.start and (o.finite or not finite):
+                return o
+        return None
+
+    def _other_tense(self, told: Verb, v: Verb) -> bool:
+        """ "said B would not pay and called", "said B had paid, and ordered": the plain past goes on with who spoke."""
+        if self.lang != "en" or v.start != v.at:
+            return False
+        perfect = self.tokens[told.start].low == "had" and self.tokens[v.start - 2].text == ","
+        return (told.modal or told.future or perfect) and not v.flags & INF
+
+    def _subject_below(self, o: Verb, last: Verb) -> bool:
+        """No relative pronoun stands between a verb of saying and the last verb: that verb is in what is said."""
+        return not any(t.low in RELATIVES or t.low in SUBORDINATORS for t in self.tokens[o.at + 1 : last.start])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cumbre.read.aspects import refused
+from cumbre.read.clauses import Verb
 from cumbre.read.mention import DETERMINERS, Mention
 from cumbre.read.subjects import Subjects
 from cumbre.read.trigger import AGENT_NOUNS, LIGHT, PATIENT_TYPES, Trigger
@@ -41,6 +42,9 @@ _PROVOKING = frozenset(
      "desatar", "atraer", "motivar", "merecer", "ganar"]
 )  # fmt: skip
 _CALLS = frozenset(["conversation", "call", "llamada", "conversación"])
+
+
+_THEY = frozenset(["they", "ellos", "ellas"])
 
 
 class Nominals(Subjects):
@@ -324,3 +328,30 @@ class Nominals(Subjects):
             return None
         owner = self.subject(main)
         return owner if owner is not None and owner.code not in (None, source.code) and owner.end <= main.start else None
+
+    def _both(self, pronoun: Mention) -> tuple[Mention, Mention] | None:
+        """ "Government and ELN negotiators said they would meet again": they are the two that were joined before."""
+        if self.tokens[pronoun.start].low not in _THEY:
+            return None
+        for m in self.mentions:
+            partner = self.partner(m) if m.code is not None and m.end <= pronoun.start else None
+            if partner is not None:
+                return m, partner
+        return None
+
+    def _announcer(self, v: Verb) -> Mention | None:
+        """Who announced what "was suspended" without an agent."""
+        for o in reversed(self.shape.verbs):
+            if (
+                o.at < v.start
+                and o.finite
+                and any(lemma in ("anunciar", "ordenar", "confirmar", "announce", "order", "decir") for lemma, _ in o.lemmas)
+            ):
+                return self.subject(o)
+        return None
+
+    def _se_passive(self, v: Verb) -> bool:
+        if any(lemma == "atribuir" for lemma, _ in v.lemmas):
+            return False  # "se atribuyó el ataque"
+        nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
+        return nearest is None or v.start - nearest.end > 0 or bool(nearest.prep)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cumbre.read.clauses import RELATIVES, SUBORDINATORS, Verb
 from cumbre.read.linking import Linked
 from cumbre.read.mention import DETERMINERS, PREPOSITIONS, Mention
-from cumbre.read.morphology import INF, PAST
+from cumbre.read.morphology import PAST
 from cumbre.read.trigger import AGENT_NOUNS, CAUSATIVES, LIGHT, SPEAKING
 from cumbre.read.wordlists import words
 
@@ -72,12 +72,6 @@ class Subjects(Linked):
         self._subjects[v.at] = found
         return found
 
-    def _verb_before(self, v: Verb, finite: bool) -> Verb | None:
-        for o in reversed(self.shape.verbs):
-            if o.at < v.start and (o.finite or not finite):
-                return o
-        return None
-
     def _main(self, v: Verb | None) -> Verb | None:
         """The verb that a relative clause hangs on: "fought gunmen who had hidden in a monastery, killing three"."""
         while v is not None:
@@ -137,17 +131,6 @@ class Subjects(Linked):
             ):
                 return o
         return None
-
-    def _other_tense(self, told: Verb, v: Verb) -> bool:
-        """ "said B would not pay and called", "said B had paid, and ordered": the plain past goes on with who spoke."""
-        if self.lang != "en" or v.start != v.at:
-            return False
-        perfect = self.tokens[told.start].low == "had" and self.tokens[v.start - 2].text == ","
-        return (told.modal or told.future or perfect) and not v.flags & INF
-
-    def _subject_below(self, o: Verb, last: Verb) -> bool:
-        """No relative pronoun stands between a verb of saying and the last verb: that verb is in what is said."""
-        return not any(t.low in RELATIVES or t.low in SUBORDINATORS for t in self.tokens[o.at + 1 : last.start])
 
     def _below(self, v: Verb) -> bool:
         """A verb of a clause that hangs on another: "said that the pact will not allow", "until it is ready"."""
