@@ -272,6 +272,9 @@ def _remote(trigger: Trigger, target: Mention, tokens: list[Token], mentions: li
     return not (guest or (target.prep == "de" and between & {"a", "al"}))
 
 
+_MARCHING = ("demonstrat", "protest", "march", "manifest", "crowd")
+
+
 def _own_measure(trigger: Trigger, tokens: list[Token], arguments: Arguments) -> Mention | None:
     """ "the government bowed to protests against its budget": who is protested against is the subject."""
     after = [t.low for t in tokens[trigger.end : trigger.end + 2]]
@@ -383,9 +386,9 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
     if (
         kind == "REQUEST"
         and trigger.verb is not None
-        and trigger.verb.infinitive
         and source is not None
         and source.sector == "CVL"
+        and (trigger.verb.infinitive or (trigger.verb.gerund and tokens[source.end - 1].low.startswith(_MARCHING)))
     ):
         kind = "PROTEST"  # "took to the streets to demand"
     if rule.id == "threaten.threaten" and trigger.verb is not None and source is not None and source.sector in _ADVISERS:
