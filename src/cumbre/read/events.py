@@ -439,6 +439,9 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         kind, mode = "PROTEST", "obstruct"
     if kind == "PROTEST" and rule.kind == "protest" and (source is None or source.code is None):
         source = _locals(source, target, mentions, tokens) or source
+    if rule.id == "sanction.stop" and source is None and trigger.verb is not None and trigger.verb.passive:
+        if tokens[trigger.verb.start].low in ("is", "are") and trigger.verb.at - trigger.verb.start == 1:
+            return None  # "because the border is shut"
     if kind == "ASSAULT" and source is not None and source.sector in ("LEG", "JUD") and not trigger.nominal:
         kind, mode = "REJECT", ""  # lawmakers who topple a government vote it out
     if kind == "PROTEST" and trigger.nominal and source is None and target is None:
@@ -449,7 +452,7 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         (rule.id == "coerce.repress" or (rule.id == "coerce.ban" and trigger.words > 1))
         and source is not None
         and source.code
-        and target is None
+        and (target is None or (target.code is None and target.kind == "role" and target.sector == "CVL"))
     ):
         target = replace(source, sector="CVL", kind="actor", inferred=True, group=-1)
     broken = rule.id == "sanction.stop" and any(t.low in _TALKS for t in tokens[trigger.start : trigger.end])

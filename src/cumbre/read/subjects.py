@@ -122,8 +122,15 @@ class Subjects(Linked):
             relative = before in RELATIVES or (before in ("que", "that") and not self._complement(o.start - 1))
             if (relative or self._below(o)) and (o.flags & PAST) != (v.flags & PAST):
                 continue
+            if self.lang == "en" and v.start > 1 and self.tokens[v.start - 2].text == "," and self._of_whose(o):
+                continue
             return o
         return None
+
+    def _of_whose(self, o: Verb) -> bool:
+        """ "soldiers whose plane had landed, and accused": a clause about an owner ends at its comma."""
+        last = next((x.at for x in reversed(self.shape.verbs) if x.finite and x.at < o.start), -1)
+        return any(t.low in ("whose", "who") for t in self.tokens[last + 1 : o.start])
 
     def _said_too(self, v: Verb) -> Verb | None:
         """ "said five planes had been seen, called it a provocation and warned": words are joined to words, not to what they tell."""
@@ -203,7 +210,7 @@ class Subjects(Linked):
             main = next((o for o in self.shape.verbs if o.at > v.at and o.finite), None)
             if self.lang == "es" and v.start == 0 and main is not None:
                 return self.subject(main)  # "Acusado por la fiscalía de sedición, el expresidente fue condenado"
-            return self._judged(v)
+            return self._judged(v) or self._opening(v)
         if before in ("quien", "quienes") and v.start > 2 and tokens[v.start - 2].low == "a":
             above = self._verb_before(v, True)
             if above is not None and self._inverted(v) is None:
