@@ -315,6 +315,11 @@ class Arguments(Nominals):
                 return (m, partner) if partner is not None and m.start - trigger.obj < 4 else None
         return None
 
+    def _met(self, trigger: Trigger, target: Mention) -> bool:
+        """ "The ministers of Jordan and Egypt met their Syrian counterpart": an object right behind the verb."""
+        verb = trigger.verb is not None and any(lemma in ("meet", "host", "visit") for lemma, _ in trigger.verb.lemmas)
+        return verb and not target.prep and 0 <= target.start - trigger.end <= 2
+
     def _conditioned(self, m: Mention) -> bool:
         """The subject of an "if" clause, with or without an article."""
         before = self.tokens[m.start - 1].low

@@ -143,6 +143,8 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
             and tokens[i - 1].low in ("and", "or")
         ):
             _joined_infinitive(verb, out.verbs)
+        if lang == "en" and out.verbs:
+            _joined_passive(tokens, verb, out.verbs[-1])
         out.verbs.append(verb)
     if lang == "en":
         _held_back(out, tokens)
@@ -152,6 +154,12 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
         out.by_token[v.at] = v
     _latent(out)
     return out
+
+
+_AIMS = frozenset(
+    ["aim", "goal", "purpose", "idea", "objective", "task", "mission", "job", "priority", "intention", "strategy", "plan", "step", "way", "choice",
+     "option", "point", "challenge", "role", "hope", "it", "this", "that", "problem", "question", "policy"]
+)  # fmt: skip
 
 
 def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int], ...], lang: str) -> Verb:
@@ -210,6 +218,9 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
         v.negated = True
     if lang == "en" and low in BE and i + 1 < len(tokens) and tokens[i + 1].low in ("not", "never", "n't"):
         v.negated = True
+    if lang == "en" and to and flags & INF and v.start > 1 and tokens[v.start - 1].low in ("is", "are") and not have and not be:
+        if tokens[v.start - 2].low not in _AIMS and tokens[v.start].low == "to":
+            v.start, will, to = v.start - 1, True, False  # "the ministers are to meet"
     v.future = will or (lang == "es" and bool(flags & FUT) and not flags & (PRES | PAST))
     v.modal = modal or (lang == "es" and bool(flags & (COND | SUBJ)) and not flags & (PAST | PRES | FUT | PP))
     if flags & PP and be:
@@ -248,6 +259,10 @@ def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
     """English -ed without auxiliary: "sanctions imposed by X" is a participle, "X imposed sanctions" is not."""
     after = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
     before = tokens[v.start - 1] if v.start else None
+    if before is None and after == "by":
+        v.reduced = v.passive = True  # "Accused by Washington of dumping, China said"
+        v.finite = False
+        return
     if before is None or not (before.text[:1].isalpha() or (before.text == "," and after == "by")):
         return
     if after == "by" and v.at + 2 < len(tokens) and tokens[v.at + 2].low.endswith("ing"):
@@ -259,6 +274,14 @@ def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
     if after == "by" and before.low not in ("and", "who", "which", "that", "he", "she", "it", "they"):
         v.reduced = v.passive = True
         v.finite = False
+
+
+def _joined_passive(tokens: list[Token], v: Verb, last: Verb) -> None:
+    """ "was welcomed by A and criticised by B": one auxiliary serves both."""
+    after = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
+    if v.finite and v.start == v.at and v.flags & PP and last.finite and last.passive and after == "by":
+        if tokens[v.start - 1].low in ("and", "but", "or") and tokens[last.at + 1].low == "by":
+            v.passive = True
 
 
 def _joined_infinitive(v: Verb, verbs: list[Verb]) -> None:

@@ -71,6 +71,10 @@ def complete(
                     harmed = {t.low for t in tokens} & _HARM
                     sector = target.sector if target is not None else "CVL" if harmed else "GOV"
                     target = replace(scene, sector=sector, kind="actor", inferred=True)
+        elif kind == "COERCE" and target is None and trigger.rule.id == "coerce.seize":
+            scene = _scene(trigger, source, mentions, frozenset(["off"]))
+            if scene is not None:
+                target = replace(scene, sector="GOV", kind="actor", inferred=True)
         elif kind == "MOBILIZE" and target is None:
             scene = _scene(trigger, source, mentions, _WHERE)
             if scene is not None:
@@ -252,10 +256,17 @@ def _body(m: Mention) -> bool:
     return m.sector == "IGO" and m.code not in ("EUR", "NAT")
 
 
+def _beside(m: Mention, source: Mention) -> bool:
+    """ "Slovakia and Malta voted against": those who act together."""
+    return m.group == source.group and source.group >= 0 and not source.inferred and m.kind == source.kind == "actor"
+
+
 def only_other(source: Mention, mentions: list[Mention]) -> Mention | None:
     """The one other country that the sentence names as an actor."""
     others = {
-        m.code: m for m in reversed(mentions) if m.code and m.code != source.code and m.kind in ("actor", "attr") and not _body(m)
+        m.code: m
+        for m in reversed(mentions)
+        if m.code and not _beside(m, source) and m.code != source.code and m.kind in ("actor", "attr") and not _body(m)
     }
     if len(others) != 1 or source.sector not in ("GOV", "IGO", "MIL"):
         return None

@@ -273,6 +273,9 @@ def _remote(trigger: Trigger, target: Mention, tokens: list[Token], mentions: li
     return not (guest or (target.prep == "de" and between & {"a", "al"}))
 
 
+_MARCHING = ("demonstrat", "protest", "march", "manifest", "crowd")
+
+
 def _own_measure(trigger: Trigger, tokens: list[Token], arguments: Arguments) -> Mention | None:
     """ "the government bowed to protests against its budget": who is protested against is the subject."""
     after = [t.low for t in tokens[trigger.end : trigger.end + 2]]
@@ -384,9 +387,9 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
     if (
         kind == "REQUEST"
         and trigger.verb is not None
-        and trigger.verb.infinitive
         and source is not None
         and source.sector == "CVL"
+        and (trigger.verb.infinitive or (trigger.verb.gerund and tokens[source.end - 1].low.startswith(_MARCHING)))
     ):
         kind = "PROTEST"  # "took to the streets to demand"
     if rule.id == "threaten.threaten" and trigger.verb is not None and source is not None and source.sector in _ADVISERS:
@@ -437,6 +440,9 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         kind, mode = "PROTEST", "obstruct"
     if kind == "PROTEST" and rule.kind == "protest" and (source is None or source.code is None):
         source = _locals(source, target, mentions, tokens) or source
+    if rule.id == "sanction.stop" and source is None and trigger.verb is not None and trigger.verb.passive:
+        if tokens[trigger.verb.start].low in ("is", "are") and trigger.verb.at - trigger.verb.start == 1:
+            return None  # "because the border is shut"
     if kind == "ASSAULT" and source is not None and source.sector in ("LEG", "JUD") and not trigger.nominal:
         kind, mode = "REJECT", ""  # lawmakers who topple a government vote it out
     if kind == "PROTEST" and trigger.nominal and source is None and target is None:
@@ -447,7 +453,7 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
         (rule.id == "coerce.repress" or (rule.id == "coerce.ban" and trigger.words > 1))
         and source is not None
         and source.code
-        and target is None
+        and (target is None or (target.code is None and target.kind == "role" and target.sector == "CVL"))
     ):
         target = replace(source, sector="CVL", kind="actor", inferred=True, group=-1)
     broken = rule.id == "sanction.stop" and any(t.low in _TALKS for t in tokens[trigger.start : trigger.end])

@@ -286,9 +286,16 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     lemmas = {lemma for lemma, _ in v.lemmas}
     follow = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
     after2 = tokens[v.at + 2].low if v.at + 2 < len(tokens) else ""
+    if (
+        "push" in lemmas
+        and rule.type == "REQUEST"
+        and (follow[:1].isdigit() or follow in ("more", "back", "ahead", "through", "deeper"))
+    ):
+        return None
     if "press" in lemmas and follow in ("on", "ahead", "forward", "toward", "towards"):
         return None
-    if v.passive and lemmas & {"meet", "welcome"} and follow in ("with", "by"):
+    named_agent = follow == "by" and (v.at + 2 in shape.mentioned or v.at + 3 in shape.mentioned)
+    if v.passive and lemmas & {"meet", "welcome"} and follow in ("with", "by") and not named_agent:
         return None  # "was met with anger"
     if (
         "demonstrate" in lemmas
@@ -577,6 +584,17 @@ _ALLOWED = words("allowed")
 _MEANS = frozenset(["scramble", "use", "usar", "utilizar", "emplear", "employ", "deploy"])
 
 
+def _ranked(v: Verb, tokens: list[Token]) -> bool:
+    """ "became the first EU member to ban two ministers": what the first or latest has done."""
+    low = [t.low for t in tokens[max(0, v.start - 6) : v.start]]
+    return (
+        tokens[v.start].low == "to"
+        and bool({"first", "latest"} & set(low))
+        and "the" in low
+        and not {"be", "would", "will", "could"} & set(low)
+    )
+
+
 def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) -> str | None:
     before = tokens[v.start - 1].low if v.start else ""
     if before in ("and", "or", "y", "e", "o"):
@@ -588,7 +606,7 @@ def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) ->
     ):
         return trigger.type if tokens[v.start - 2].low != "antes" else None
     cause = _cause(v, shape)
-    if cause is not None:
+    if cause is not None or _ranked(v, tokens):
         return trigger.type
     if v.infinitive and _resolved(v, tokens, shape):
         return trigger.type

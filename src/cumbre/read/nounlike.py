@@ -35,6 +35,11 @@ def _owned(tokens: list[Token], i: int) -> bool:
     return j < i - 1 and (tokens[j].text in ("'s", "’s") or tokens[j].low in ("its", "his", "her", "their"))
 
 
+_TEXTS = frozenset(
+    ["bill", "law", "decree", "deal", "agreement", "statement", "letter", "resolution", "order", "ruling", "measure", "motion", "treaty", "pact",
+     "accord", "decision", "report", "move", "document", "note", "amendment", "plan", "people", "man", "woman", "men", "women", "police", "vessel",
+     "ship", "aircraft", "convoy"]
+)  # fmt: skip
 _ROTATING = frozenset(
     ["rotating", "invading", "occupying", "visiting", "advancing", "attacking", "retreating", "competing", "warring", "opposing"]
 )
@@ -118,7 +123,7 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
     if lang == "en" and flags & GER and i and i + 1 < len(tokens) and tokens[i - 1].text[:1].islower() and before[:1].isalpha():
         nxt = tokens[i + 1]
         if (
-            before not in PREPOSITIONS and before not in ADVERBS and before not in DETERMINERS
+            before not in PREPOSITIONS and before not in ADVERBS and before not in DETERMINERS and before not in _TEXTS
             and before not in lex.verbs and not before.endswith("s")
             and before not in RELATIVES and before not in SUBORDINATORS and before not in ("and", "or", "but",
             "then") and (low in lex.nominals or low in lex.nouns or (nxt.text[:1].islower()

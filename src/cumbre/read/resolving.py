@@ -52,7 +52,8 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
             pick = next((m for m in people if not m.prep), people[0] if people else None)
             if tokens[mention.start].low == "it" and before in ("said", "says", "announced", "that"):
                 states = [m for m in people if not m.person and not m.prep]
-                pick = states[-1] if states else pick  # "the State Department said it would ..."
+                away = [m for m in states if m.prep not in ("in", "at", "near", "on") and not (m.possessive and m.prep)]
+                pick = (away or states)[-1] if states else pick  # "the State Department said it would ..."
             if pick is not None:
                 mention.code, mention.sector, mention.inferred = pick.code, pick.sector, True
             elif context.subject is not None and tokens[mention.start].low != "it":

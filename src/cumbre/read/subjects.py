@@ -51,6 +51,12 @@ _ARTICLES = frozenset(["la", "el", "los", "las"])
 _OF = frozenset(["de", "del"])
 
 
+_CLAUSE_STARTS = frozenset(["and", "but", "while", "after", "when", "because", "although", "though", "as", "where", "since"])
+_STANDS_FOR = frozenset(
+    ["country", "nation", "island", "kingdom", "bloc", "group", "movement", "company", "administration", "regime", "alliance", "organisation",
+     "organization", "body", "agency", "ministry", "office", "statement", "side", "party", "militia", "militants", "emirate", "republic", "men", "pair",
+     "two", "latter", "former", "man", "woman", "leader", "union", "council", "court", "coalition", "faction", "junta", "state", "states", "not"]
+)  # fmt: skip
 _DENYING = frozenset(["deny", "dispute", "confirm", "acknowledge", "complain", "insist"])
 _POSTS = frozenset(
     ["ambassador", "envoy", "consul", "attaché", "diplomat", "minister", "president", "representative", "commissioner", "chief"]
@@ -110,8 +116,15 @@ class Subjects(Linked):
             relative = before in RELATIVES or (before in ("que", "that") and not self._complement(o.start - 1))
             if (relative or self._below(o)) and (o.flags & PAST) != (v.flags & PAST):
                 continue
+            if self.lang == "en" and v.start > 1 and self.tokens[v.start - 2].text == "," and self._of_whose(o):
+                continue
             return o
         return None
+
+    def _of_whose(self, o: Verb) -> bool:
+        """ "soldiers whose plane had landed, and accused": a clause about an owner ends at its comma."""
+        last = next((x.at for x in reversed(self.shape.verbs) if x.finite and x.at < o.start), -1)
+        return any(t.low in ("whose", "who") for t in self.tokens[last + 1 : o.start])
 
     def _said_too(self, v: Verb) -> Verb | None:
         """ "said five planes had been seen, called it a provocation and warned": words are joined to words, not to what they tell."""
@@ -180,7 +193,7 @@ class Subjects(Linked):
             main = next((o for o in self.shape.verbs if o.at > v.at and o.finite), None)
             if self.lang == "es" and v.start == 0 and main is not None:
                 return self.subject(main)  # "Acusado por la fiscalía de sedición, el expresidente fue condenado"
-            return self._judged(v)
+            return self._judged(v) or self._opening(v)
         if before in ("quien", "quienes") and v.start > 2 and tokens[v.start - 2].low == "a":
             above = self._verb_before(v, True)
             if above is not None and self._inverted(v) is None:
@@ -239,7 +252,7 @@ class Subjects(Linked):
         whose = self._whose(v)
         if whose is not None:
             return whose
-        if v.finite and not v.passive and self._nameless(v):
+        if v.finite and not v.passive and (self._nameless(v) or self._unknown(v)):
             return None
         adjacent = (
             nearest is not None
@@ -340,6 +353,26 @@ class Subjects(Linked):
                 opens = self.tokens[o.at + 1].low == "that" if o.at + 1 < len(self.tokens) else False
                 return self.subject(o) if opens else None
         return None
+
+    def _unknown(self, v: Verb) -> bool:
+        """ "and the Nobel committee called": a noun phrase that no table knows opens the clause and is its subject."""
+        if self.lang != "en" or v.start < 3 or self.tokens[v.start - 1].low in _STANDS_FOR:
+            return False
+        for j in range(v.start - 1, max(0, v.start - 5), -1):
+            low = self.tokens[j].low
+            if j in self.shape.mentioned or j in self.shape.by_token or not self.tokens[j].text[:1].isalpha():
+                return False
+            if low in ("the", "a", "an"):
+                listed = any(m.end == j - 1 for m in self.mentions) and not any(o.finite and o.at < j for o in self.shape.verbs)
+                opens = self.tokens[j - 1].low in _CLAUSE_STARTS and not listed
+                return j < v.start - 1 and opens and not self._agent_noun(j + 1, v.start)
+            if low in PREPOSITIONS or low in _AND or low in RELATIVES:
+                return False
+        return False
+
+    def _agent_noun(self, start: int, stop: int) -> bool:
+        """ "the attack killed": whose act it is may be told elsewhere."""
+        return any(t.low in AGENT_NOUNS for t in self.tokens[start:stop])
 
     def _opening(self, v: Verb) -> Mention | None:
         """ "Rejecting claims that it had sent men, the Emirates said": a gerund that opens the sentence goes with the main clause."""
