@@ -97,14 +97,17 @@ def plausible(
         and target.sector in ("REB", "CRM")
         and source is not None
         and source.sector == "GOV"
-    ):
-        if tokens[min(trigger.at + 1, len(tokens) - 1)].low.endswith("ing") or tokens[trigger.end - 1].low in (
+    ) and (
+        tokens[min(trigger.at + 1, len(tokens) - 1)].low.endswith("ing")
+        or tokens[trigger.end - 1].low
+        in (
             "that",
             "que",
             "haber",
             "having",
-        ):
-            target = only_other(source, [m for m in mentions if m is not target])  # "denies arming the rebels"
+        )
+    ):
+        target = only_other(source, [m for m in mentions if m is not target])  # "denies arming the rebels"
     if source is not None and target is not None and source.code is not None and source.code == target.code:
         if kind in _ABROAD and source.sector in ("GOV", "IGO") and target.kind == "place":
             target = only_other(source, mentions)
