@@ -139,7 +139,8 @@ class Arguments(Nominals):
                 target is None
                 or aside
                 or target.kind == "place"
-                or target.prep not in ("with", "con", "contra", "against", "a", "to")
+                or not self._met(trigger, target)
+                and target.prep not in ("with", "con", "contra", "against", "a", "to")
             ):
                 return source, partner
             return source, target
@@ -443,6 +444,9 @@ class Arguments(Nominals):
         if v is None:
             return None
         after = self.tokens[v.at + 1].low if v.at + 1 < len(self.tokens) else ""
+        told = next((m for m in self.mentions if m.start == v.at + 1 and m.kind == "pron"), None) if after == "it" else None
+        if told is not None and source is not None and told.code not in (None, source.code):
+            return told  # "recognised Beijing, which promised it a hundred million"
         before = {t.low for t in self.tokens[v.start : v.at]}
         enclitic = self.lang == "es" and self.tokens[v.at].low.endswith(("lo", "la", "le", "les", "los", "las")) and v.infinitive
         if not (after in _OBJECT_PRONOUNS or after in _OWN or (self.lang == "es" and before & _CLITICS) or enclitic):

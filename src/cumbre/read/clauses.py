@@ -279,9 +279,11 @@ def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
 def _joined_passive(tokens: list[Token], v: Verb, last: Verb) -> None:
     """ "was welcomed by A and criticised by B": one auxiliary serves both."""
     after = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
-    if v.finite and v.start == v.at and v.flags & PP and last.finite and last.passive and after == "by":
+    if v.finite and v.start == v.at and v.flags & PP and last.passive and after == "by":
         if tokens[v.start - 1].low in ("and", "but", "or") and tokens[last.at + 1].low == "by":
             v.passive = True
+            if last.reduced and not last.finite:
+                v.reduced, v.finite = True, False  # "a policy defended by A and deplored by B"
 
 
 def _joined_infinitive(v: Verb, verbs: list[Verb]) -> None:

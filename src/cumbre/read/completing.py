@@ -85,6 +85,8 @@ def complete(
         if len({m.code for m in found}) == 1 and (target.code is not None or trigger.nominal):
             place = found[0]
             source = replace(place, sector="GOV", kind="actor", inferred=True)
+    if kind == "REJECT" and trigger.nominal and target is None and source is not None and source.possessive:
+        target = only_other(source, mentions)  # "Canada's refusal to extradite two men angered Delhi"
     if (
         kind in _HOSTILE and source is not None and target is not None and target.inferred and source.code == target.code
         and target.start and tokens[target.start - 1].low in _OWN
