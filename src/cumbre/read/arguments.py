@@ -17,13 +17,9 @@ from cumbre.read.wordlists import words
 
 __all__ = ["Arguments"]
 
-_TELLING = frozenset(
-    ["tell", "warn", "inform", "assure", "remind", "decir", "advertir", "informar", "asegurar", "comunicar", "recordar", "avisar"]
-)
+_TELLING = words("telling")
 
-_MUTUAL = frozenset(
-    ["mutual", "mutually", "mutuamente", "mutuo", "mutua", "mutuos", "mutuas", "recíprocos", "recíprocas", "reciprocal", "other"]
-)
+_MUTUAL = words("mutual")
 _SWAPPING = frozenset(["exchange", "swap", "trade", "canjear", "intercambiar"])
 
 _BEFORE = frozenset(["ante", "before", "at"])
@@ -39,7 +35,7 @@ _PLACE = words("place")
 
 _JOINING = frozenset(["and", "y", "e", "but", "pero"])
 
-_DEALS = frozenset(["acuerdo", "agreement", "deal", "accord", "pacto", "pact", "truce", "tregua"])
+_DEALS = words("deals")
 
 _OBJECT_PRONOUNS = frozenset(["him", "them", "it"])
 

@@ -6,6 +6,7 @@ from cumbre.read.clauses import Shape, Verb
 from cumbre.read.morphology import PAST, PRES
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import Trigger
+from cumbre.read.wordlists import words
 
 __all__ = ["ENDED", "below", "conditional", "ended", "no_longer", "refused", "together", "wished"]
 
@@ -14,7 +15,7 @@ ENDED = {
     "ASSAULT": "RETREAT", "COERCE": "RETREAT", "MOBILIZE": "RETREAT", "PROTEST": "CONCEDE", "SANCTION": "CONCEDE",
 }  # fmt: skip
 
-_STOP = frozenset(["stop", "cease", "halt", "quit", "suspend", "dejar", "cesar", "parar", "discontinue"])
+_STOP = words("stop")
 
 
 def no_longer(v: Verb, tokens: list[Token]) -> bool:

@@ -19,7 +19,7 @@ __all__ = ["Shape", "Verb", "shape"]
 
 RELATIVES = words("relatives")
 SUBORDINATORS = words("subordinators")
-HYPOTHETICAL = frozenset(["if", "unless", "whether", "si", "qué", "quién", "quiénes", "cuál", "cuáles", "cuándo"])
+HYPOTHETICAL = words("hypothetical")
 BE = words("be")
 SER = words("ser")
 HAVE = frozenset(["has", "have", "had", "having"])
@@ -156,10 +156,7 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
     return out
 
 
-_AIMS = frozenset(
-    ["aim", "goal", "purpose", "idea", "objective", "task", "mission", "job", "priority", "intention", "strategy", "plan", "step", "way", "choice",
-     "option", "point", "challenge", "role", "hope", "it", "this", "that", "problem", "question", "policy"]
-)  # fmt: skip
+_AIMS = words("aims")
 
 
 def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int], ...], lang: str) -> Verb:
@@ -320,10 +317,7 @@ def _regretted(tokens: list[Token], start: int, verbs: list[Verb]) -> bool:
     return start - over.at < 14 and any(t.low == "que" for t in tokens[over.at + 1 : start])
 
 
-_JUDGED = frozenset(
-    ["lamentar", "celebrar", "criticar", "condenar", "deplorar", "agradecer", "reprochar", "molestar", "enfurecer", "irritar", "indignar",
-     "repudiar", "aplaudir", "recriminar", "cuestionar", "protestar", "sorprender"]
-)  # fmt: skip
+_JUDGED = words("judged")
 _REAL_TIMES = frozenset(["después", "luego", "tras", "pese", "antes"])
 
 
@@ -337,7 +331,7 @@ def _nobody(out: Shape, tokens: list[Token], lang: str) -> None:
                     o.negated = o.negated or o.start == v.start
 
 
-_NOBODY = frozenset(["neither", "nobody", "none", "nadie", "ningún", "ninguno", "ninguna", "ni"])
+_NOBODY = words("nobody")
 _CLAUSE_OPENERS = frozenset([",", ";", ":", "but", "pero", "and", "aunque", "although", "though", "that", "que", "“", "«", '"'])
 
 
@@ -379,34 +373,17 @@ def _held_back(out: Shape, tokens: list[Token]) -> None:
             nxt.finite, nxt.reduced, nxt.passive = True, False, False
 
 
-_COMPOUNDS = frozenset(
-    ["test", "co", "re", "force", "tear", "air", "spear", "fast", "hand", "de", "pre", "green", "black", "ring"]
-)
+_COMPOUNDS = words("compounds")
 _THINGS = words("things")
 _DOUBTFUL = frozenset(["unlikely", "doubtful", "improbable", "dudoso", "doubts", "doubt"])
 _NO = frozenset(["no", "little", "sin", "ningún", "ninguna"])
-_SIGNS = frozenset(
-    [
-        "sign",
-        "signs",
-        "evidence",
-        "indication",
-        "proof",
-        "suggestion",
-        "prueba",
-        "pruebas",
-        "indicio",
-        "indicios",
-        "señal",
-        "señales",
-    ]
-)
+_SIGNS = words("signs")
 _RESTING = words("resting")
 _SAYING = words("saying")
 _OPENERS = words("openers")
 
 
-_NO_NOUN = frozenset(["lo", "la", "el", "los", "las", "y", "e", "ni", "pero", "ya", "porque", "aunque", "así", "sino", "aun"])
+_NO_NOUN = words("no_noun")
 _FEARING = words("fearing")
 _ANSWERS = frozenset(("response", "retaliation", "reply", "respuesta", "represalia", "reacción"))
 

@@ -21,10 +21,8 @@ _PARTS = words("parts")
 _DYING = words("dying")
 _HARM = words("harm")
 _POLICIES = frozenset(["SANCTION", "CONCEDE"])
-_ANNOUNCING = frozenset(
-    ["announce", "anunciar", "informar", "confirm", "confirmar", "order", "ordenar", "decree", "decretar", "notificar"]
-)
-_SAYING = frozenset(["say", "tell", "warn", "decir", "afirmar", "asegurar", "advertir", "comunicar"])
+_ANNOUNCING = words("announcing")
+_SAYING = words("completing_saying")
 _AIMED = frozenset(
     ["MOBILIZE", "SANCTION", "THREATEN", "REJECT", "AGREE", "CONCEDE", "REQUEST", "COOPERATE", "SUPPORT", "AID", "ACCUSE"]
 )
@@ -306,15 +304,12 @@ def _victim(trigger: Trigger, source: Mention, sides: Subjects) -> Mention | Non
     return None
 
 
-_BECAUSE = frozenset(["over", "for", "por", "tras", "after", "following", "ante", "at"])
+_BECAUSE = words("because")
 _HARMS = frozenset(["COERCE", "ASSAULT", "SANCTION"])
 _ANGRY = frozenset(["ACCUSE", "REQUEST", "SANCTION", "THREATEN", "PROTEST"])
 
 
-_DISSENT = frozenset(
-    ["protesters", "protestors", "demonstrators", "protests", "opponents", "critics", "opposition", "manifestantes", "opositores", "protestas",
-     "críticos", "oposición", "activists", "activistas", "journalists", "periodistas"]
-)  # fmt: skip
+_DISSENT = words("dissent")
 
 
 def grievance(trigger: Trigger, events: Sequence[Coded], tokens: list[Token], sides: Subjects) -> tuple[str, str] | None:

@@ -21,10 +21,8 @@ _STATE = frozenset(("GOV", "IGO", "MIL", "COP"))
 _LOOSE = words("loose")
 _THINGS = words("things")
 _HOME_TYPES = words("home_types")
-_ANYONE = frozenset(["people", "man", "men", "woman", "women", "personas", "hombre", "hombres", "mujer", "mujeres"])
-_MISSIONS = frozenset(
-    ["embassy", "consulate", "embajada", "consulado", "ambassador", "embajador", "consul", "cónsul", "legation", "legación"]
-)
+_ANYONE = words("anyone")
+_MISSIONS = words("missions")
 
 
 @dataclass(frozen=True)

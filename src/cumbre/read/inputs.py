@@ -20,6 +20,7 @@ from cumbre.errors import InputError
 from cumbre.read.dates import find_dateline
 from cumbre.read.documents import Document, digest
 from cumbre.read.tokens import language
+from cumbre.read.wordlists import words
 
 __all__ = ["gather"]
 
@@ -32,7 +33,7 @@ _KINDS = {".txt", ".md", ".text", ".html", ".htm", ".xhtml", ".pdf"}
 # Marks that change how a text looks but not what it says: direction, zero width, soft hyphen, byte order.
 _INVISIBLE = re.compile("[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^<>]{0,20000}?(/?)>")
-_VOID = frozenset(["br", "img", "input", "meta", "link", "hr", "area", "base", "col", "embed", "source", "track", "wbr", "param"])
+_VOID = words("void")
 _DROP = re.compile(r"<(script|style|noscript|template|svg)\b[^<>]{0,20000}>", re.IGNORECASE)
 _BLOCK = re.compile(
     r"</?(?:p|div|h[1-6]|li|ul|ol|tr|td|table|section|article|header|footer|blockquote|br|title)\b[^<>]{0,20000}>", re.IGNORECASE

@@ -50,9 +50,7 @@ _JOINTS = frozenset(["and", "y", ";", "but", "pero", "“"])
 _LED = words("led")
 
 
-_PARTICIPLES = frozenset(
-    ["detenido", "detenidos", "detenida", "detenidas", "deportados", "deportado", "secuestrados", "secuestrado", "refugiados"]
-)
+_PARTICIPLES = words("participles")
 
 
 _AUXILIARIES = words("ser") | words("haber") | frozenset(["siendo", "resultaron", "resultó", "fueron", "fue"])

@@ -71,20 +71,9 @@ def described(trigger: Trigger, tokens: list[Token]) -> str | None:
 
 
 _CHARGE_RULE = Rule("accuse.said", "ACCUSE", "disapprove", "say", frozenset(), frozenset())
-_TOLD = frozenset(
-    ["say", "tell", "state", "declare", "argue", "claim", "maintain", "insist", "consider", "decir", "afirmar", "sostener", "asegurar", "considerar",
-     "declarar", "manifestar", "opinar", "alegar", "write", "escribir", "recalcar", "subrayar"]
-)  # fmt: skip
-_WEAK = frozenset(
-    ["act", "crisis", "leader", "líder", "war", "weak", "drug", "threat", "threats", "amenaza", "amenazas", "intervención", "void", "null", "nulo",
-     "coup", "golpe", "grave", "error", "mistake", "disaster", "attack", "assault", "invasion", "invasión", "hybrid", "unilateral", "crime", "crimen",
-     "criminal", "contrario", "miserable", "failed", "dangerous", "peligroso", "peligrosa", "ethnic", "colonial", "espionage", "extortion", "extorsión",
-     "terrorist", "terrorista", "terroristas", "circo", "sick", "narcotraficante", "trap", "fraud"]
-)  # fmt: skip
-_DEEDS = frozenset(
-    ["funding", "plotting", "neglected", "arming", "sheltering", "financing", "sponsoring", "lying", "violated", "violating", "colonialism", "colonialismo", "violó",
-     "violaba", "financia", "financiaba", "protege", "traicionó", "genocidal", "meddles", "interfering"]
-)  # fmt: skip
+_TOLD = words("told")
+_WEAK = words("weak")
+_DEEDS = words("deeds")
 
 
 _WISH_RULE = Rule("request.must", "REQUEST", "", "carrier_say", frozenset(), frozenset())

@@ -7,15 +7,13 @@ from cumbre.read.mention import PREPOSITIONS, Mention
 from cumbre.read.morphology import INF
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import AGENT_NOUNS, SPEAKING
+from cumbre.read.wordlists import words
 
 __all__ = ["Linked"]
 
 _TOWARD = frozenset(["to", "a", "with", "con", "against", "contra"])
 _THE = frozenset(["the", "la", "el", "los", "las"])
-_RESOLVES = frozenset(
-    ["decisión", "negativa", "rechazo", "intento", "orden", "compromiso", "promesa", "oferta", "amenaza", "plan", "intención", "propuesta",
-     "anuncio", "fallo", "renuencia", "resistencia", "disposición", "determinación", "voluntad", "pedido", "petición"]
-)  # fmt: skip
+_RESOLVES = words("resolves")
 _ARTICLES = frozenset(["la", "el", "los", "las"])
 _THAT = frozenset(["that", "que"])
 _OF = frozenset(["de", "del"])

@@ -19,9 +19,7 @@ from cumbre.read.wordlists import words
 __all__ = ["Context", "Mention", "find_mentions"]
 
 _ADJECTIVES = words("role_adjectives")
-_PARTICIPLES = frozenset(
-    ["detenido", "detenida", "detenidos", "detenidas", "acusados", "desplazados", "deportados", "refugiados", "secuestrados"]
-)
+_PARTICIPLES = words("mentions_participles")
 
 # "en el centro de Lima", "in the north of Mali": the place is where, whatever stands before it.
 _PARTS = words("parts")
@@ -131,7 +129,7 @@ def _past(token: Token, lex: Lexicon) -> bool:
     return token.low not in lex.nouns and any(flags & PAST for _, flags in lex.verbs.get(token.low, ()))
 
 
-_OBJECTIVE = frozenset(["for", "to", "with", "against", "on", "over", "at", "into"])
+_OBJECTIVE = words("objective")
 
 
 def _same_force(before: Mention, mention: Mention, tokens: list[Token]) -> None:

@@ -105,9 +105,7 @@ def _resolved(v: Verb, tokens: list[Token], shape: Shape) -> bool:
     return False
 
 
-_RATES = frozenset(
-    ["tasa", "tasas", "índice", "índices", "cifra", "cifras", "número", "promedio", "nivel", "niveles", "estadísticas"]
-)
+_RATES = words("rates")
 
 _DENIAL_RULE = Rule("reject.denial", "REJECT", "", "carrier_say", frozenset(), frozenset(("with", "con")))
 
@@ -152,17 +150,13 @@ def refusals(tokens: list[Token], shape: Shape, used: set[int]) -> list[Trigger]
     return found
 
 
-_HAPPENING = frozenset(
-    ["be", "have", "know", "see", "happen", "change", "end", "work", "last", "stop", "affect", "need", "want", "lead", "get", "come", "help", "bring",
-     "fall", "rise", "grow", "take", "mean", "ser", "estar", "haber", "tener", "saber", "cambiar", "ocurrir", "pasar", "suceder", "terminar",
-     "afectar", "poder", "querer", "necesitar", "llegar", "bastar", "funcionar", "quedar", "faltar", "caer", "subir", "crecer", "significar"]
-)  # fmt: skip
+_HAPPENING = words("happening")
 
 
-_SAYS = frozenset(("insist", "stress", "underline", "claim", "subrayar", "insistir", "recalcar", "reiterar", "asegurar"))
+_SAYS = words("says")
 
 
-_SELF = frozenset(("that", "que", "he", "she", "it", "they", "él", "ella"))
+_SELF = words("self")
 
 
 def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape) -> list[Trigger]:
@@ -231,9 +225,7 @@ _OWN = frozenset(["its", "his", "her", "their", "su", "sus"])
 _PROMISING = frozenset(["promise", "pledge", "prometer", "commit", "undertake", "jurar"])
 _MENACE = words("menace")
 _REPLIES = frozenset(["reply", "response", "retaliation", "respuesta"])
-_READY = frozenset(
-    ["ready", "prepared", "willing", "dispuesto", "dispuesta", "dispuestos", "listo", "lista", "preparado", "preparada"]
-)
+_READY = words("ready")
 _STATING = frozenset(["insist", "suggest", "insistir", "sugerir"])
 
 
@@ -438,10 +430,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     return rule.type
 
 
-_RUMOURS = frozenset(
-    ["claims", "allegations", "suspicions", "suspicion", "rumours", "rumors", "speculation", "fears", "allegation", "rumores", "sospechas",
-     "versiones", "acusaciones", "denuncias", "temores"]
-)  # fmt: skip
+_RUMOURS = words("rumours")
 
 
 def _rumoured(v: Verb, kind: str, tokens: list[Token], shape: Shape) -> bool:
@@ -519,9 +508,7 @@ _AHEAD = (
 )
 
 
-_TRADING = frozenset(
-    ["sell", "buy", "export", "import", "supply", "purchase", "vender", "comprar", "exportar", "importar", "suministrar"]
-)
+_TRADING = words("trading")
 
 
 _WARN = frozenset(["warn", "caution", "advertir", "alertar"])
@@ -562,9 +549,7 @@ def _obliged(v: Verb, tokens: list[Token]) -> bool:
     return any(t.low.startswith(_OBLIGING) for t in before)
 
 
-_CROWDS = frozenset(
-    ["thousands", "hundreds", "tens", "crowds", "dozens", "miles", "cientos", "decenas", "multitud", "centenares"]
-)
+_CROWDS = words("crowds")
 _OBLIGING = (
     "oblig",
     "force",
@@ -581,7 +566,7 @@ _OBLIGING = (
     "duty",
 )
 _ALLOWED = words("allowed")
-_MEANS = frozenset(["scramble", "use", "usar", "utilizar", "emplear", "employ", "deploy"])
+_MEANS = words("means")
 
 
 def _ranked(v: Verb, tokens: list[Token]) -> bool:

@@ -313,14 +313,8 @@ def opening_comma(tokens: list[Token]) -> int:
     return -1 if listed else comma
 
 
-_TITLES = frozenset(
-    ["enviado", "enviada", "ministro", "ministra", "presidente", "presidenta", "canciller", "jefe", "jefa", "líder", "secretario", "secretaria",
-     "director", "directora", "portavoz", "embajador", "embajadora", "envoy", "minister", "president", "chief", "leader", "secretary", "spokesman"]
-)  # fmt: skip
-_ADVERBIAL = frozenset(
-    ["tras", "after", "following", "amid", "despite", "pese", "luego", "después", "durante", "during", "ahead", "before", "antes", "while",
-     "mientras", "when", "cuando", "al", "como", "as", "hours", "days", "horas", "días", "ante", "under", "citing"]
-)  # fmt: skip
+_TITLES = word_list("titles")
+_ADVERBIAL = word_list("naming_adverbial")
 
 
 def _apposition(tokens: list[Token], comma: int, end: int) -> bool:

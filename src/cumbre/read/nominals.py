@@ -18,29 +18,11 @@ _GATHERINGS = words("gatherings")
 _VERBAL = frozenset(["ACCUSE", "REJECT", "THREATEN", "REQUEST", "SANCTION"])
 _ADVERBIAL = words("adverbial")
 _ANSWERING = frozenset(["respond", "retaliate", "reply", "responder", "reaccionar", "contestar"])
-_DRAWING = frozenset(
-    [
-        "draw",
-        "earn",
-        "attract",
-        "provoke",
-        "prompt",
-        "trigger",
-        "receive",
-        "provocar",
-        "suscitar",
-        "generar",
-        "desatar",
-        "recibir",
-    ]
-)
+_DRAWING = words("drawing")
 _WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
 _POSSESSING = frozenset(["his", "her", "its", "their", "su", "sus"])
 _MEASURES = frozenset(["SANCTION", "CONCEDE", "AID", "THREATEN"])
-_PROVOKING = frozenset(
-    ["draw", "prompt", "provoke", "trigger", "spark", "elicit", "earn", "attract", "cause", "arouse", "provocar", "suscitar", "generar", "despertar",
-     "desatar", "atraer", "motivar", "merecer", "ganar"]
-)  # fmt: skip
+_PROVOKING = words("provoking")
 _CALLS = frozenset(["conversation", "call", "llamada", "conversación"])
 
 

@@ -14,10 +14,8 @@ RELATIVES, SUBORDINATORS, ADVERBS = words("relatives"), words("subordinators"), 
 BE, SER, HABER = words("be"), words("ser"), words("haber")
 
 _BEFORE_BARE = words("before_bare")
-_WEAPONS = frozenset(
-    ["cluster", "air", "drone", "missile", "petrol", "nuclear", "car", "rocket", "glide", "guided", "atomic", "gas"]
-)
-_AMOUNTS = frozenset(["menor", "mayor", "fuerte", "alta", "baja", "débil", "creciente", "escasa"])
+_WEAPONS = words("weapons")
+_AMOUNTS = words("amounts")
 _ALLEGED = frozenset(["alleged", "suspected", "accused", "reported", "presumed"])
 _ADJECTIVAL = ("al", "ic", "ime", "ive", "ous", "ary", "ian", "ish", "able", "ful", "less", "ing")
 
@@ -35,14 +33,8 @@ def _owned(tokens: list[Token], i: int) -> bool:
     return j < i - 1 and (tokens[j].text in ("'s", "’s") or tokens[j].low in ("its", "his", "her", "their"))
 
 
-_TEXTS = frozenset(
-    ["bill", "law", "decree", "deal", "agreement", "statement", "letter", "resolution", "order", "ruling", "measure", "motion", "treaty", "pact",
-     "accord", "decision", "report", "move", "document", "note", "amendment", "plan", "people", "man", "woman", "men", "women", "police", "vessel",
-     "ship", "aircraft", "convoy"]
-)  # fmt: skip
-_ROTATING = frozenset(
-    ["rotating", "invading", "occupying", "visiting", "advancing", "attacking", "retreating", "competing", "warring", "opposing"]
-)
+_TEXTS = words("texts")
+_ROTATING = words("rotating")
 
 
 def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, in_mention: bool, mentions: list[Mention]) -> bool:

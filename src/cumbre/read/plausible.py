@@ -15,12 +15,9 @@ __all__ = ["plausible"]
 
 _ABROAD = frozenset(["SANCTION", "THREATEN", "MOBILIZE", "REJECT", "AGREE"])
 _SAID = frozenset(["THREATEN", "ACCUSE", "REQUEST", "SANCTION", "AGREE", "SUPPORT", "CONCEDE"])
-_FIRED = frozenset(
-    ["missile", "missiles", "rocket", "rockets", "drone", "drones", "shell", "shells", "mortar", "mortars", "projectile", "projectiles", "misil",
-     "misiles", "cohete", "cohetes", "dron", "proyectil", "proyectiles", "obuses", "morteros"]
-)  # fmt: skip
+_FIRED = words("fired")
 _HANDING = frozenset(["extradite", "extraditar", "deliver", "hand"])
-_EMBASSIES = frozenset(["embassy", "consulate", "embajada", "consulado", "legation", "legación", "embassies", "commission"])
+_EMBASSIES = words("embassies")
 _OVER = frozenset(["over", "against", "por", "contra"])
 _HOME_SECTORS = frozenset(["GOV", "CVL", "PTY", "OPP", "LEG", "JUD", "COP", "BUS", "MIL", "REB"])
 _WITHIN = frozenset(["REJECT", "REQUEST", "ACCUSE", "PROTEST", "SUPPORT", "CONSULT", "AGREE", "CONCEDE", "THREATEN"])
@@ -30,10 +27,7 @@ _STRANGERS = words("things") | frozenset(
 )  # fmt: skip
 _DOMESTIC = frozenset(["ASSAULT", "COERCE", "PROTEST"])
 _FROM = frozenset(["from", "desde"])
-_STATE_NOUNS = frozenset(
-    ["nation", "country", "emirate", "kingdom", "island", "republic", "neighbour", "neighbor", "nación", "país", "emirato", "reino", "isla",
-     "república", "vecino"]
-)  # fmt: skip
+_STATE_NOUNS = words("state_nouns")
 
 
 def plausible(
@@ -178,11 +172,7 @@ def _victim_of(m: Mention, tokens: list[Token]) -> bool:
     return m.prep in ("of", "de", "del") and m.prep_at > 0 and tokens[m.prep_at - 1].low in _DEEDS
 
 
-_DEEDS = frozenset(
-    ["bombing", "killing", "murder", "arrest", "detention", "invasion", "assassination", "kidnapping", "abduction", "jailing", "imprisonment",
-     "expulsion", "deportation", "shelling", "occupation", "torture", "poisoning", "bombardeo", "asesinato", "arresto", "detención", "invasión",
-     "secuestro", "encarcelamiento", "expulsión", "deportación", "ocupación", "tortura", "muerte", "matanza", "captura"]
-)  # fmt: skip
+_DEEDS = words("plausible_deeds")
 
 
 def _someone(m: Mention, tokens: list[Token]) -> bool:
@@ -241,10 +231,7 @@ def _leaving(trigger: Trigger, target: Mention, tokens: list[Token]) -> bool:
     return bool(near & _GOING)
 
 
-_GOING = frozenset(
-    ["salida", "retirada", "retiro", "repliegue", "withdrawal", "withdraw", "pullout", "exit", "leave", "departure", "marcha", "retire",
-     "retiren", "abandonen", "salgan", "pullback"]
-)  # fmt: skip
+_GOING = words("going")
 
 
 def _launcher(trigger: Trigger, tokens: list[Token], mentions: list[Mention], target: Mention | None) -> Mention | None:

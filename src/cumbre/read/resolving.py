@@ -13,9 +13,7 @@ _SUBORDINATORS = words("subordinators")
 
 
 _ABROAD = words("loose")
-_FOREIGN = frozenset(
-    ["international", "foreign", "internacional", "internacionales", "extranjero", "extranjeros", "extranjera", "extranjeras"]
-)
+_FOREIGN = words("foreign")
 
 
 _CABINET = frozenset(("government", "gobierno", "state", "estado"))

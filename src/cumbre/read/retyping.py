@@ -15,41 +15,13 @@ from cumbre.read.wordlists import words
 __all__ = ["retyped", "settled"]
 
 _STATE = frozenset(("GOV", "IGO", "MIL", "COP"))
-_TALKS = frozenset(("talks", "negotiations", "dialogue", "diálogos", "diálogo", "negociaciones", "mesa", "conversaciones"))
+_TALKS = words("talks")
 _BLOCKING = words("blocking") | {"cut", "cortar", "interrumpir", "colapsar"}
-_GROUND = frozenset(["the", "la", "el", "northern", "southern", "eastern", "western"])
-_FORCES = frozenset(
-    [
-        "tank",
-        "tanks",
-        "tanque",
-        "tanques",
-        "troops",
-        "tropas",
-        "soldiers",
-        "soldados",
-        "forces",
-        "fuerzas",
-        "artillery",
-        "artillería",
-    ]
-)
-_LEAVING = frozenset(["withdraw", "retirar", "pull", "exit", "abandonar", "leave", "salir"])
-_REVERSING = frozenset(["anular", "revocar", "annul", "nullify", "overturn", "quash", "reverse", "rescind", "revertir", "undo"])
-_JOINT = frozenset(
-    [
-        "joint",
-        "jointly",
-        "combined",
-        "conjunto",
-        "conjuntos",
-        "conjunta",
-        "conjuntas",
-        "conjuntamente",
-        "combinados",
-        "combinadas",
-    ]
-)
+_GROUND = words("ground")
+_FORCES = words("forces")
+_LEAVING = words("leaving")
+_REVERSING = words("reversing")
+_JOINT = words("joint")
 _MARCHING = ("demonstrat", "protest", "march", "manifest", "crowd")
 _ITS = frozenset(["its", "his", "her", "their", "su", "sus"])
 

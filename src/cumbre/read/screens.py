@@ -53,11 +53,7 @@ def game(text: str, kind: str) -> bool:
     return kind not in _SERIOUS and _GAME.search(text) is not None
 
 
-_NATURE = frozenset(
-    ["rain", "rains", "storm", "storms", "earthquake", "quake", "hurricane", "virus", "flood", "floods", "flooding", "drought", "typhoon", "cyclone",
-     "pandemic", "outbreak", "wildfire", "wildfires", "tsunami", "lluvia", "lluvias", "tormenta", "terremoto", "sismo", "huracán", "inundaciones",
-     "sequía", "pandemia", "tifón", "ciclón", "brote", "incendio", "incendios", "crecida", "alud"]
-)  # fmt: skip
+_NATURE = words("nature")
 
 
 def abstract(trigger: Trigger, tokens: list[Token]) -> bool:
@@ -89,14 +85,8 @@ def _by_circumstance(trigger: Trigger, tokens: list[Token]) -> bool:
     return tokens[min(trigger.at + 1, len(tokens) - 1)].low in ("by", "por") and bool(near & _PLIGHTS or before & _ECONOMY)
 
 
-_PLIGHTS = frozenset(
-    ["shortage", "shortages", "inflation", "crisis", "crises", "slump", "downturn", "recession", "poverty", "scandal", "scandals", "prices", "debt",
-     "cuts", "tariffs", "unemployment", "escasez", "inflación", "recesión", "pobreza", "escándalo", "escándalos", "precios", "deuda", "desempleo"]
-)  # fmt: skip
-_ECONOMY = frozenset(
-    ["economy", "economies", "currency", "exports", "sector", "industry", "tourism", "market", "markets", "economía", "moneda", "exportaciones",
-     "industria", "turismo", "mercado", "mercados"]
-)  # fmt: skip
+_PLIGHTS = words("plights")
+_ECONOMY = words("economy")
 
 
 def far(trigger: Trigger, source: Mention | None, target: Mention | None) -> bool:
@@ -121,9 +111,7 @@ def far(trigger: Trigger, source: Mention | None, target: Mention | None) -> boo
     return target.start - trigger.at > 9 and trigger.rule.id not in _MAY_LACK
 
 
-_VALUES = frozenset(
-    ["soberanía", "sovereignty", "seguridad", "security", "paz", "peace", "estabilidad", "stability", "supervivencia", "survival"]
-)
+_VALUES = words("values")
 
 
 def idle(trigger: Trigger, source: Mention | None, target: Mention | None, tokens: list[Token]) -> bool:

@@ -22,26 +22,20 @@ _PLANNED = words("planned")
 _TOWARD = frozenset(["to", "a", "with", "con", "against", "contra"])
 
 
-_JUDGING = frozenset(
-    ["call", "accuse", "urge", "describe", "demand", "ask", "threaten", "calificar", "acusar", "exigir", "pedir", "llamar", "amenazar",
-     "instar", "tildar", "reclamar"]
-)  # fmt: skip
+_JUDGING = words("judging")
 
-_DECISIONS = frozenset(["announcement", "move", "choice", "decisión", "anuncio", "intención", "propuesta", "plan", "medida"])
+_DECISIONS = words("decisions")
 
 _TIMES = frozenset(["after", "before", "since", "until"])
 
 _THEIRS = frozenset(["its", "their", "his", "her", "su", "sus"])
 
-_OVER = frozenset(["over", "for", "after", "following", "por", "tras", "ante"])
+_OVER = words("over")
 
 _A = frozenset(["a", "an", "un", "una"])
 
 
-_WEIGHING = frozenset(
-    ["elogiar", "alabar", "criticar", "condenar", "rechazar", "reconocer", "cuestionar", "agradecer", "respaldar", "apoyar", "denunciar",
-     "exigir", "pedir", "reclamar", "celebrar", "lamentar", "aplaudir", "destacar"]
-)  # fmt: skip
+_WEIGHING = words("weighing")
 
 _WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
 
@@ -51,16 +45,10 @@ _ARTICLES = frozenset(["la", "el", "los", "las"])
 _OF = frozenset(["de", "del"])
 
 
-_CLAUSE_STARTS = frozenset(["and", "but", "while", "after", "when", "because", "although", "though", "as", "where", "since"])
-_STANDS_FOR = frozenset(
-    ["country", "nation", "island", "kingdom", "bloc", "group", "movement", "company", "administration", "regime", "alliance", "organisation",
-     "organization", "body", "agency", "ministry", "office", "statement", "side", "party", "militia", "militants", "emirate", "republic", "men", "pair",
-     "two", "latter", "former", "man", "woman", "leader", "union", "council", "court", "coalition", "faction", "junta", "state", "states", "not"]
-)  # fmt: skip
+_CLAUSE_STARTS = words("clause_starts")
+_STANDS_FOR = words("stands_for")
 _DENYING = frozenset(["deny", "dispute", "confirm", "acknowledge", "complain", "insist"])
-_POSTS = frozenset(
-    ["ambassador", "envoy", "consul", "attaché", "diplomat", "minister", "president", "representative", "commissioner", "chief"]
-)
+_POSTS = words("posts")
 
 
 class Subjects(Linked):

@@ -102,36 +102,14 @@ def _detained(v: Verb, tokens: list[Token]) -> bool:
     return any(lemma in ("detener", "parar") for lemma, _ in v.lemmas) or tokens[v.at].low.startswith("detuv")
 
 
-_PARTICLES = frozenset(["up", "off", "down", "out", "back", "away", "over"])
+_PARTICLES = words("particles")
 _CLAUSAL = frozenset(["that", "que", "and", "y"])
-_IDIOMS = frozenset(
-    ["part", "place", "office", "note", "steps", "action", "measures", "parte", "nota", "posesión", "medidas", "tierra", "off"]
-)
-_CAUSES = frozenset(["por", "over", "because", "amid", "despite", "pese", "durante", "during"])
-_COUNTED = frozenset(
-    [
-        "primera",
-        "segunda",
-        "tercera",
-        "the",
-        "a",
-        "dos",
-        "tres",
-        "cuatro",
-        "seis",
-        "un",
-        "una",
-        "tiempo",
-        "completo",
-        "más",
-        "más",
-    ]
-)
-_GRANTING = frozenset(["conceder", "otorgar", "grant", "issue", "give", "authorize", "autorizar"])
+_IDIOMS = words("idioms")
+_CAUSES = words("causes")
+_COUNTED = words("counted")
+_GRANTING = words("granting")
 _TIME = words("time")
-_CARRIED = frozenset(
-    ["avión", "barco", "aire", "mar", "tierra", "tren", "carretera", "vía", "air", "sea", "plane", "ship", "land", "rail", "road"]
-)
+_CARRIED = words("carried")
 
 
 # Words that may stand between a verb and its preposition: "spoke on Monday with", "viajó este martes a".

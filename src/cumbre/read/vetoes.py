@@ -18,30 +18,10 @@ _STATE = frozenset(("GOV", "IGO", "MIL", "COP"))
 _LOOSE = words("loose")
 _HOME_TAX = words("home_tax")
 _HARM = words("harm")
-_ANALYSTS = frozenset(
-    ["analysts", "analyst", "experts", "expert", "economists", "economist", "observers", "researchers", "scholars", "academics", "polls",
-     "surveys", "analistas", "analista", "expertos", "experto", "economistas", "economista", "observadores", "politólogos", "académicos",
-     "encuestas", "sondeos", "politólogo"]
-)  # fmt: skip
-_POLLS = frozenset(["poll", "polls", "pollster", "survey", "encuesta", "encuestas", "sondeo", "sondeos"])
-_VEHICLES = frozenset(
-    ["plane", "planes", "aircraft", "ship", "ships", "convoy", "trucks", "flight", "flights", "avión", "aviones", "buque", "buques", "barco",
-     "barcos", "convoy", "camiones", "vuelo", "vuelos"]
-)  # fmt: skip
-_LISTENERS = frozenset(
-    [
-        "reporters",
-        "journalists",
-        "press",
-        "supporters",
-        "audience",
-        "periodistas",
-        "prensa",
-        "medios",
-        "seguidores",
-        "simpatizantes",
-    ]
-)
+_ANALYSTS = words("analysts")
+_POLLS = words("polls")
+_VEHICLES = words("vehicles")
+_LISTENERS = words("listeners")
 _ADVISERS = frozenset(["BUS", "CVL", "NGO", "MED"])
 _WARNING = frozenset(["warn", "caution", "advertir", "alertar", "avisar"])
 _DOERS = frozenset(["AGREE", "COOPERATE", "AID", "SUPPORT", "CONCEDE", "THREATEN", "REQUEST"])
