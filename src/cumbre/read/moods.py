@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from cumbre.read.aspects import ENDED, below, conditional, ended, no_longer, refused, together, wished
 from cumbre.read.clauses import ADVERBS, RELATIVES, Shape, Verb, apposed
+from cumbre.read.imagining import forecast, imagined, left_so, obliged, rumoured, upcoming
+from cumbre.read.infinitives import COMING, infinitive
 from cumbre.read.judging import SLURS, described, dubbed, named
-from cumbre.read.lexicon import Lexicon, Rule
+from cumbre.read.lexicon import Lexicon
 from cumbre.read.mention import PREPOSITIONS
 from cumbre.read.morphology import PAST, PP, PRES
+from cumbre.read.refusing import reported
 from cumbre.read.tokens import Token
-from cumbre.read.trigger import CAUSATIVES, REPORTING, SPEAKING, Trigger
+from cumbre.read.trigger import Trigger
 from cumbre.read.wordlists import words
 
-__all__ = ["denials", "moods", "refusals"]
+__all__ = ["moods"]
 
 
 NEGATED_REJECT = words("negated_reject")
-
-
-REAL_GOVERNORS = words("real_governors")
 
 
 def _sequel(trigger: Trigger, tokens: list[Token], shape: Shape) -> int:
@@ -93,70 +93,7 @@ def _told_aside(tokens: list[Token], comma: int, shape: Shape) -> bool:
     return v is not None and v.finite and v.start - comma < 6 and bool(v.flags & PAST) and not v.modal
 
 
-def _resolved(v: Verb, tokens: list[Token], shape: Shape) -> bool:
-    """ "la decisión de Alemania de suspender la exportación": what has been decided is done."""
-    if tokens[v.start - 1].low != "de":
-        return False
-    for j in range(v.start - 2, max(-1, v.start - 9), -1):
-        if j in shape.by_token or tokens[j].text in (",", ";"):
-            return False
-        if tokens[j].low == "decisión":
-            return j > 0 and tokens[j - 1].low in ("la", "su")
-    return False
-
-
 _RATES = words("rates")
-
-_DENIAL_RULE = Rule("reject.denial", "REJECT", "", "carrier_say", frozenset(), frozenset(("with", "con")))
-
-
-def denials(tokens: list[Token], shape: Shape, used: set[int]) -> list[Trigger]:
-    """ "said that he is not tied to the cartel": a speaker denies something of himself."""
-    found = []
-    for v in shape.verbs:
-        if (
-            not v.negated
-            or not v.finite
-            or v.modal
-            or v.future
-            or not any(lemma in ("be", "ser", "estar", "tener", "have") for lemma, _ in v.lemmas)
-        ):
-            continue
-        said = next((o for o in reversed(shape.verbs) if o.at < v.start and o.finite), None)
-        if (
-            said is None
-            or said.at in used
-            or v.start - said.at > 4
-            or not any(lemma in SPEAKING or lemma in _SAYS for lemma, _ in said.lemmas)
-        ):
-            continue
-        between = {t.low for t in tokens[said.at + 1 : v.start]}
-        if between <= _SELF:
-            found.append(Trigger(_DENIAL_RULE, "REJECT", said.start, v.at + 1, said.at, said))
-    return found
-
-
-_REFUSAL_RULE = Rule("reject.refusal", "REJECT", "", "do", frozenset(), frozenset(("with", "con", "to", "a")))
-
-
-def refusals(tokens: list[Token], shape: Shape, used: set[int]) -> list[Trigger]:
-    """ "Mexico will not pay for the wall": a state that says what it will not do."""
-    found = []
-    for v in shape.verbs:
-        reported = v.modal and tokens[v.start].low in ("would", "wouldn't") and _reported(v, shape)
-        plain = v.negated and ((v.future and not v.modal) or reported) and v.finite and not v.passive and v.at not in used
-        if plain and not any(lemma in _HAPPENING for lemma, _ in v.lemmas) and shape.hypothetical_from[v.at] < 0:
-            found.append(Trigger(_REFUSAL_RULE, "REJECT", v.start, v.at + 1, v.at, v))
-    return found
-
-
-_HAPPENING = words("happening")
-
-
-_SAYS = words("says")
-
-
-_SELF = words("self")
 
 
 def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape) -> list[Trigger]:
@@ -213,14 +150,6 @@ def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape)
     return [t for t in kept if not (t.rule.kind == "order" and t.softened)]
 
 
-_COMING = {
-    "COOPERATE": "AGREE", "AID": "AGREE", "SUPPORT": "AGREE", "CONSULT": "AGREE", "AGREE": "AGREE", "CONCEDE": "CONCEDE",
-    "RETREAT": "CONCEDE",
-    "SANCTION": "SANCTION", "MOBILIZE": "MOBILIZE", "COERCE": "THREATEN", "ASSAULT": "THREATEN", "REJECT": "REJECT", "REQUEST": "REQUEST",
-    "THREATEN": "THREATEN", "ACCUSE": "THREATEN",
-}  # fmt: skip
-
-
 _OWN = frozenset(["its", "his", "her", "their", "su", "sus"])
 _PROMISING = frozenset(["promise", "pledge", "prometer", "commit", "undertake", "jurar"])
 _MENACE = words("menace")
@@ -234,9 +163,9 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     rule = trigger.rule
     if v is None:
         before = [t.low for t in tokens[max(0, trigger.start - 4) : trigger.start]]
-        if rule.type in ("CONSULT", "AGREE") and _upcoming(trigger, tokens):
+        if rule.type in ("CONSULT", "AGREE") and upcoming(trigger, tokens):
             return None
-        if _imagined(trigger, shape) or (before[-1:] == ["de"] and before[-2:-1] and before[-2] in _RATES):
+        if imagined(trigger, shape) or (before[-1:] == ["de"] and before[-2:-1] and before[-2] in _RATES):
             return None
         if any(
             w
@@ -265,15 +194,15 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
             and (over.future or over.latent)
         ):
             same = shape.comma_before[trigger.start] == shape.comma_before[over.at]
-            return (_COMING.get(rule.type) if over.future or over.plan else None) if same and not over.negated else rule.type
+            return (COMING.get(rule.type) if over.future or over.plan else None) if same and not over.negated else rule.type
         return rule.type
     if rule.id == "reject.refusal":
         return "REJECT"
-    if _rumoured(v, rule.type, tokens, shape):
+    if rumoured(v, rule.type, tokens, shape):
         return None
     if v.start == 0 and tokens[0].low == "asked":
         return None  # "Asked about the strikes, ..."
-    if rule.id == "threaten.threaten" and _forecast(v, tokens):
+    if rule.id == "threaten.threaten" and forecast(v, tokens):
         return None
     lemmas = {lemma for lemma, _ in v.lemmas}
     follow = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
@@ -297,7 +226,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         and follow not in ("and", "on")
     ):
         return None
-    if rule.id == "retreat.depart" and lemmas & {"leave"} and _left_so(v, tokens):
+    if rule.id == "retreat.depart" and lemmas & {"leave"} and left_so(v, tokens):
         return None  # "leaving half a million people without heating"
     if ("try" in lemmas and follow == "to") or ("dismiss" in lemmas and follow == "from"):
         return None
@@ -333,7 +262,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     if any(t.low in ("heat", "volume") for t in tokens[v.at : v.at + 5]):
         return None
     if rule.kind == "respond":
-        return "THREATEN" if (v.future or (v.modal and _reported(v, shape))) and not v.negated else None
+        return "THREATEN" if (v.future or (v.modal and reported(v, shape))) and not v.negated else None
     if rule.kind == "never":
         return "THREATEN" if v.negated and not v.flags & PAST else None
     end = ended(v, tokens, shape)
@@ -378,7 +307,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         return "THREATEN" if ahead & _FORCE else "AGREE" if ahead & _CONTACT else None
     if v.negated:
         if lemmas & NEGATED_REJECT or rule.type in ("AGREE", "CONCEDE"):
-            return "REJECT" if not v.modal or _reported(v, shape) else None
+            return "REJECT" if not v.modal or reported(v, shape) else None
         return None
     if v.latent and not v.plan:
         return None
@@ -386,14 +315,14 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         low = {t.low for t in tokens[v.start : v.at + 1]}
         if (
             ("would" in low or (v.flags & 64 and lemmas and shape.finite_before[v.start] > 0))
-            and _reported(v, shape)
+            and reported(v, shape)
             and not low & {"could", "might", "may"}
         ):
             if tokens[0].low in ("if", "were", "had", "should"):
                 return None  # "If elected, he says, his party would ..."
             if rule.type == "SANCTION" and conditional(v, tokens):
                 return "THREATEN"
-            return _COMING.get(rule.type)
+            return COMING.get(rule.type)
         return None
     if (
         v.flags & PP
@@ -402,12 +331,12 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
         and tokens[v.start].low in ("is", "are")
     ):
         return None  # "until the row is settled"
-    if v.plan and trigger.type == "CONSULT" and _obliged(v, tokens):
+    if v.plan and trigger.type == "CONSULT" and obliged(v, tokens):
         return None
     if v.future or v.plan:
-        return _COMING.get(rule.type)
+        return COMING.get(rule.type)
     if v.infinitive and trigger.order is None:
-        return _infinitive(trigger, v, tokens, shape)
+        return infinitive(trigger, v, tokens, shape)
     after = tokens[v.at + 2].low if v.at + 2 < len(tokens) else ""
     if lemmas & _WARN and not trigger.words and follow in ("of", "about", "sobre", "de", "del") and after != "que":
         return None
@@ -430,29 +359,6 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     return rule.type
 
 
-_RUMOURS = words("rumours")
-
-
-def _rumoured(v: Verb, kind: str, tokens: list[Token], shape: Shape) -> bool:
-    """ "over claims that London had funded the campaign": what is only rumoured."""
-    for j in range(v.start - 1, max(1, v.start - 9), -1):
-        if tokens[j].low in ("that", "que") and (tokens[j - 1].low in _RUMOURS or tokens[j - 2].low in _RUMOURS):
-            return True
-        if tokens[j].text in (",", ";") or (j in shape.by_token and shape.by_token[j].finite):
-            return False
-    return False
-
-
-def _forecast(v: Verb, tokens: list[Token]) -> bool:
-    """ "the mission could run out of money, the UN warned": what might come of things, told before the verb."""
-    last = v.at + 2 >= len(tokens) or tokens[v.at + 1].text in (".", "”", '"')
-    return (
-        last
-        and any(lemma in _WARN for lemma, _ in v.lemmas)
-        and any(t.low in ("could", "may", "might", "risks") for t in tokens[: v.start])
-    )
-
-
 def _told_as_fact(over: Trigger, trigger: Trigger, tokens: list[Token], shape: Shape) -> bool:
     """ "asked Botswana to explain why its soldiers shot three men": a past act in a clause below a request is no part of it."""
     v = trigger.verb
@@ -463,49 +369,6 @@ def _told_as_fact(over: Trigger, trigger: Trigger, tokens: list[Token], shape: S
 
 _WISHES = frozenset(["REQUEST", "THREATEN", "AGREE"])
 _FACTIVE = RELATIVES | frozenset(["que", "that", "which", "why", "where", "donde", "como", "after", "tras"])
-
-
-def _imagined(trigger: Trigger, shape: Shape) -> bool:
-    """ "Any attack on Taiwan would ...", "una invasión tendría": the subject of a conditional has not happened."""
-    last = max((k for k in range(trigger.start) if shape.tokens[k].low in _OPENING), default=-1)
-    if any(o.finite and last < o.at < trigger.start for o in shape.verbs):
-        return False
-    after = next((o for o in shape.verbs if o.at >= trigger.end and (o.finite or o.modal)), None)
-    stop = after.start if after is not None else len(shape.tokens)
-    if any(t.low in ("would", "could", "might") for t in shape.tokens[trigger.end : min(stop, trigger.end + 12)]):
-        return True
-    low = {t.low for t in shape.tokens[after.start : after.at + 1]} if after is not None else set()
-    return after is not None and after.modal and not low & {"may", "must", "can", "should"}
-
-
-def _left_so(v: Verb, tokens: list[Token]) -> bool:
-    """What an act leaves behind: figures, people, "without", "dead"."""
-    near = {t.low for t in tokens[v.at + 1 : v.at + 9]}
-    return v.gerund or bool(near & {"without", "dead", "homeless", "injured", "wounded", "stranded", "open"})
-
-
-def _upcoming(trigger: Trigger, tokens: list[Token]) -> bool:
-    """ "ahead of the summit", "a diez días de la cumbre": what has not been held yet."""
-    low = [t.low for t in tokens[max(0, trigger.start - 6) : trigger.start]]
-    text = " ".join(low)
-    return any(w in text for w in _AHEAD) or (
-        "a" in low and text.endswith(("días de la", "días del", "semanas de la", "horas de la", "horas del"))
-    )
-
-
-_OPENING = frozenset(["that", "que", ",", ";", "after", "when", "cuando", "but", "pero", "because", "porque"])
-_AHEAD = (
-    "ahead of",
-    "before the",
-    "before a",
-    "prior to",
-    "antes de la",
-    "antes del",
-    "de cara a",
-    "en vísperas de",
-    "on the eve of",
-    "víspera de",
-)
 
 
 _TRADING = words("trading")
@@ -519,116 +382,6 @@ def _joined(v: Verb, tokens: list[Token]) -> bool:
     return any(t.low in ("join", "joined", "joins", "joining") for t in tokens[max(0, v.start - 8) : v.start])
 
 
-def _reported(v: Verb, shape: Shape) -> bool:
-    return any(o.at < v.start and any(lemma in REPORTING for lemma, _ in o.lemmas) for o in shape.verbs)
-
-
-def _cause(v: Verb, shape: Shape) -> Verb | None:
-    """The verb that makes another act: "prompted the ministry to recall its envoy"."""
-    for o in reversed(shape.verbs):
-        if o.at < v.start:
-            real = (
-                any(lemma in CAUSATIVES for lemma, _ in o.lemmas)
-                and v.start - o.at < 9
-                and not o.modal
-                and not o.future
-                and not o.negated
-            )
-            return o if real else None
-    return None
-
-
 _RULING_OUT = frozenset(["rule", "descartar", "exclude", "excluir"])
 _FORCE = words("force")
 _CONTACT = words("contact")
-_MOTION = words("motion")
-
-
-def _obliged(v: Verb, tokens: list[Token]) -> bool:
-    before = tokens[max(0, v.start - 4) : v.start]
-    return any(t.low.startswith(_OBLIGING) for t in before)
-
-
-_CROWDS = words("crowds")
-_OBLIGING = (
-    "oblig",
-    "force",
-    "forz",
-    "compel",
-    "order",
-    "reluct",
-    "refus",
-    "neg",
-    "unwilling",
-    "willing",
-    "dispuest",
-    "ready",
-    "duty",
-)
-_ALLOWED = words("allowed")
-_MEANS = words("means")
-
-
-def _ranked(v: Verb, tokens: list[Token]) -> bool:
-    """ "became the first EU member to ban two ministers": what the first or latest has done."""
-    low = [t.low for t in tokens[max(0, v.start - 6) : v.start]]
-    return (
-        tokens[v.start].low == "to"
-        and bool({"first", "latest"} & set(low))
-        and "the" in low
-        and not {"be", "would", "will", "could"} & set(low)
-    )
-
-
-def _infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) -> str | None:
-    before = tokens[v.start - 1].low if v.start else ""
-    if before in ("and", "or", "y", "e", "o"):
-        first = next((o for o in reversed(shape.verbs) if o.at < v.start and o.infinitive), None)
-        if first is not None:
-            return _infinitive(trigger, first, tokens, shape)
-    if before in ("tras", "al", "after") or (
-        before == "de" and v.start > 1 and tokens[v.start - 2].low in ("después", "luego", "decisión", "antes")
-    ):
-        return trigger.type if tokens[v.start - 2].low != "antes" else None
-    cause = _cause(v, shape)
-    if cause is not None or _ranked(v, tokens):
-        return trigger.type
-    if v.infinitive and _resolved(v, tokens, shape):
-        return trigger.type
-    governor = next((o for o in reversed(shape.verbs) if o.at < v.start and v.start - o.at <= 4), None)
-    if (
-        governor is not None
-        and any(lemma in REAL_GOVERNORS for lemma, _ in governor.lemmas)
-        and not governor.modal
-        and not governor.negated
-    ):
-        if governor.future:
-            return _COMING.get(trigger.rule.type)
-        return trigger.type
-    motion = next((o for o in reversed(shape.verbs) if o.at < v.start and o.finite), None)
-    if (
-        trigger.type in ("REQUEST", "ACCUSE")
-        and motion is not None
-        and any(lemma in _MOTION for lemma, _ in motion.lemmas)
-        and not motion.modal
-    ):
-        return trigger.type
-    if before in ("decision", "move", "decisión", "effort"):
-        return trigger.type
-    main = next((o for o in reversed(shape.verbs) if o.at < v.start and o.finite), None)
-    if main is not None and not (main.modal or main.future or main.negated or main.latent) and v.start - main.at <= 14:
-        if any(lemma in _MEANS for lemma, _ in main.lemmas) and not trigger.softened:
-            return trigger.type
-        if trigger.type == "PROTEST" and (before in ("para", "a") or tokens[v.start].low == "to"):
-            return trigger.type
-    if v.start > 1 and ((before in ("para", "de", "a") and tokens[v.start - 2].low in _ALLOWED) or before in _ALLOWED):
-        return None  # "permission to visit"
-    if trigger.type == "REQUEST" and any(t.low in _CROWDS for t in tokens[: v.start]) and tokens[v.start].low in ("to", "para"):
-        return trigger.type  # "tens of thousands filled the square to call for his resignation"
-    if trigger.type == "CONSULT" and _obliged(v, tokens):
-        return None  # "to force it to negotiate", "is under no obligation to talk"
-    if trigger.type == "CONSULT" and main is not None and main.future and v.start - main.at <= 14:
-        return _COMING["CONSULT"]
-    if (trigger.type == "CONSULT" and trigger.rule.id != "consult.mediate") or trigger.rule.id == "support.sign":
-        return trigger.type
-    return None

@@ -12,8 +12,9 @@ from cumbre.read.clauses import ADVERBS, RELATIVES, Shape, Verb
 from cumbre.read.judging import charges
 from cumbre.read.lexicon import Lexicon, Phrase
 from cumbre.read.mention import PREPOSITIONS, Mention
-from cumbre.read.moods import denials, moods, refusals
+from cumbre.read.moods import moods
 from cumbre.read.morphology import GER
+from cumbre.read.refusing import denials, refusals
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import Trigger
 from cumbre.read.wordlists import words
