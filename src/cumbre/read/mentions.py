@@ -135,9 +135,15 @@ _OBJECTIVE = words("objective")
 def _same_force(before: Mention, mention: Mention, tokens: list[Token]) -> None:
     """ "jets of Egypt and Sudan", "Indian and Chinese troops": both are forces."""
     plain = mention.row.startswith("countries") and mention.end - mention.start == 1 and mention.kind == "actor"
-    if plain and before.sector in _FORCES and before.row.startswith("countries"):
-        if tokens[before.end - 1].text[:1].isupper() and not before.person and tokens[mention.start - 1].low in ("and", "y", "e"):
-            mention.sector = before.sector
+    if (
+        plain
+        and before.sector in _FORCES
+        and before.row.startswith("countries")
+        and tokens[before.end - 1].text[:1].isupper()
+        and not before.person
+        and tokens[mention.start - 1].low in ("and", "y", "e")
+    ):
+        mention.sector = before.sector
     if before.kind == "attr" and before.end + 1 == mention.start and mention.sector in _FORCES and mention.kind == "actor":
         before.sector, before.kind = mention.sector, "actor"
 

@@ -230,7 +230,8 @@ _PARTICIPLE = {
 _STEMS = {
     "e>ie": "advertir herir negar denegar sugerir recomendar requerir desmentir desplegar replegar comenzar empezar cerrar acertar sentar "
     "pensar defender extender encender perder entender atender convertir preferir referir mentir transferir diferir adherir interferir "
-    "confesar apretar regar plegar querer invertir revertir conferir injerir subvertir consentir disentir gobernar reiterar_ quebrar manifestar calentar ascender descender",
+    "confesar apretar regar plegar querer invertir revertir conferir injerir subvertir consentir disentir "
+    "gobernar reiterar_ quebrar manifestar calentar ascender descender",
     "o>ue": "acordar rogar probar aprobar reforzar mover demostrar encontrar mostrar recordar volver devolver resolver poder contar forzar "
     "volar rodar apostar costar colgar soltar morir dormir comprobar reprobar almorzar remover promover renovar condoler disolver llover",
     "e>i": "pedir despedir exigir_ impedir repetir seguir perseguir conseguir elegir corregir servir medir rendir competir expedir "

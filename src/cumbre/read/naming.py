@@ -99,19 +99,26 @@ def compose(items: list[Item], tokens: list[Token], lex: Lexicon, context: Conte
         last = item
         k += 1
         if item.kind in ("pron", "pair"):
-            if item.kind == "pair" and k < n_items and items[k].kind == "role" and end < n:
-                if tokens[end].text in ("'", "’", "'s", "’s") and items[k].start == end + 1 and items[k].sector == "GOV":
-                    end, k = items[k].end, k + 1  # "the two countries' foreign ministers"
-            last = mentions[-1] if mentions else None
             if (
                 item.kind == "pair"
-                and last is not None
-                and last.kind == "role"
-                and last.end == start - 1
-                and last.sector == "GOV"
+                and k < n_items
+                and items[k].kind == "role"
+                and end < n
+                and tokens[end].text in ("'", "’", "'s", "’s")
+                and items[k].start == end + 1
+                and items[k].sector == "GOV"
             ):
-                if tokens[start - 1].low in ("of", "de"):
-                    start = mentions.pop().start  # "the ministers of both countries"
+                end, k = items[k].end, k + 1  # "the two countries' foreign ministers"
+            before = mentions[-1] if mentions else None
+            if (
+                item.kind == "pair"
+                and before is not None
+                and before.kind == "role"
+                and before.end == start - 1
+                and before.sector == "GOV"
+                and tokens[start - 1].low in ("of", "de")
+            ):
+                start = mentions.pop().start  # "the ministers of both countries"
             mentions.append(Mention(start, end, None, "GOV", item.kind))
             continue
         while k < n_items:

@@ -1,4 +1,4 @@
-"""Sides that an act of a kind can have: nobody sanctions a province of its own, a call for soldiers to leave is addressed to their government."""
+"""Sides that an act can have: nobody sanctions his own province, and who wants soldiers to leave asks their government."""
 
 from __future__ import annotations
 
@@ -21,10 +21,7 @@ _EMBASSIES = words("embassies")
 _OVER = frozenset(["over", "against", "por", "contra"])
 _HOME_SECTORS = frozenset(["GOV", "CVL", "PTY", "OPP", "LEG", "JUD", "COP", "BUS", "MIL", "REB"])
 _WITHIN = frozenset(["REJECT", "REQUEST", "ACCUSE", "PROTEST", "SUPPORT", "CONSULT", "AGREE", "CONCEDE", "THREATEN"])
-_STRANGERS = words("things") | frozenset(
-    ["migrants", "migrantes", "refugees", "refugiados", "foreigners", "extranjeros", "tourists", "turistas", "immigrants", "allies", "aliados",
-     "partners", "socios", "neighbours", "neighbors", "vecinos", "counterpart", "homólogo", "tanker", "petrolero", "airline", "aerolínea", "fighters"]
-)  # fmt: skip
+_STRANGERS = words("things") | words("strangers")
 _DOMESTIC = frozenset(["ASSAULT", "COERCE", "PROTEST"])
 _FROM = frozenset(["from", "desde"])
 _STATE_NOUNS = words("state_nouns")
@@ -107,9 +104,16 @@ def plausible(
             target = only_other(source, mentions)
         elif kind == "PROTEST" and source.sector in ("CVL", "PTY", "OPP", "BUS") and target.sector in ("CVL", "BUS"):
             target = replace(target, sector="GOV", kind="actor", inferred=True)
-    if source is not None and target is not None and source.code is not None and source.code == target.code and kind in _ABROAD:
-        if source.sector == target.sector == "GOV" and target.kind in ("actor", "attr"):
-            target = only_other(source, mentions) or target
+    if (
+        source is not None
+        and target is not None
+        and source.code is not None
+        and source.code == target.code
+        and kind in _ABROAD
+        and source.sector == target.sector == "GOV"
+        and target.kind in ("actor", "attr")
+    ):
+        target = only_other(source, mentions) or target
     named = _state_noun(trigger, source, target, tokens, mentions)
     if named is not None and kind not in ("ASSAULT", "COERCE", "PROTEST", "MOBILIZE"):
         target = named
@@ -140,9 +144,16 @@ def plausible(
             )  # "Chile condemned Israel's ... of Gaza"
         elif target.sector in ("OPP", "CVL", "MED", "NGO", "LEG", "PTY") and target.code not in (None, source.code):
             target = replace(target, sector="GOV", kind="actor", inferred=True)
-    if target is not None and source is not None and target.code not in (None, source.code) and source.sector in ("GOV", "IGO"):
-        if target.sector in ("MIL", "COP") and not target.person and kind in _STATECRAFT:
-            target = replace(target, sector="GOV")  # "recalled its attaché": states deal with states
+    if (
+        target is not None
+        and source is not None
+        and target.code not in (None, source.code)
+        and source.sector in ("GOV", "IGO")
+        and target.sector in ("MIL", "COP")
+        and not target.person
+        and kind in _STATECRAFT
+    ):
+        target = replace(target, sector="GOV")  # "recalled its attaché": states deal with states
     if (
         kind == "COERCE"
         and target is not None
@@ -237,9 +248,14 @@ _GOING = words("going")
 def _launcher(trigger: Trigger, tokens: list[Token], mentions: list[Mention], target: Mention | None) -> Mention | None:
     """ "Rockets fired from Gaza hit Sderot": where the fire comes from."""
     for m in mentions:
-        if m.prep in _FROM and m.code is not None and m is not target and abs(m.start - trigger.at) < 14:
-            if {t.low for t in tokens[max(0, m.start - 9) : m.start]} & _FIRED:
-                return replace(m, kind="actor", sector="GOV" if m.kind == "place" else m.sector, inferred=True)
+        if (
+            m.prep in _FROM
+            and m.code is not None
+            and m is not target
+            and abs(m.start - trigger.at) < 14
+            and {t.low for t in tokens[max(0, m.start - 9) : m.start]} & _FIRED
+        ):
+            return replace(m, kind="actor", sector="GOV" if m.kind == "place" else m.sector, inferred=True)
     return None
 
 

@@ -27,7 +27,9 @@ _GAME = re.compile(
     r"goalkeeper|delantero|portero|guardameta|midfielder|penalt(?:y|ies)|penaltis?|entrenador|coached|eurovision|eurovisión|"
     r"olympic (?:games|medal|final|gold|champion)|juegos olímpicos|medalla de|gold medal|tie-?break|set point|davis cup|copa davis|"
     r"(?:two|three|four|five|one)-(?:nil|one|two|three)|grand slam|playoffs?|innings|wickets?|cricketers?|rugby|scrum|derby|clásico|"
-    r"cup of nations|stock market|into the final|player|jugadora?(?:es)?|football|soccer|fútbol|chess|ajedrecista|tabla de posiciones|the peso|el peso|stock exchange|bolsa de valores|african cup|copa de áfrica|copa de asia|asian cup|eurocopa|euro 20\d\d|nations league|copa davis|"
+    r"cup of nations|stock market|into the final|player|jugadora?(?:es)?|football|soccer|fútbol|chess|"
+    r"ajedrecista|tabla de posiciones|the peso|el peso|stock exchange|bolsa de valores|"
+    r"african cup|copa de áfrica|copa de asia|asian cup|eurocopa|euro 20\d\d|nations league|copa davis|"
     r"(?:beat|defeated|venció|ganó|derrotó|goleó|empató)[^.]{0,40}\b\d-\d\b|\b\d-\d\b (?:win|victory|draw|defeat)|"
     r"box office|taquilla|novela|novel|película|screenplay|videogame|video game|videojuego)\b",
     re.IGNORECASE,

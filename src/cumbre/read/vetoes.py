@@ -142,9 +142,14 @@ def vetoed(
         source is None or source.sector not in ("MIL", "REB") or {t.low for t in tokens[trigger.at : trigger.at + 9]} & _HARM
     ):
         return True
-    if rule.id == "threaten.threaten" and trigger.verb is not None and source is not None and source.sector in _ADVISERS:
-        if any(lemma in _WARNING for lemma, _ in trigger.verb.lemmas):
-            return True  # traders who warn of a cost threaten nobody
+    if (
+        rule.id == "threaten.threaten"
+        and trigger.verb is not None
+        and source is not None
+        and source.sector in _ADVISERS
+        and any(lemma in _WARNING for lemma, _ in trigger.verb.lemmas)
+    ):
+        return True  # traders who warn of a cost threaten nobody
     if rule.id == "sanction.suspend_member" and (target is None or target.sector in ("COP", "CVL", "MED")):
         return True
     if rule.id == "consult.visit" and not trigger.nominal and (target is None or target.start < trigger.at or source is None):
@@ -172,9 +177,15 @@ def vetoed(
         return True  # "received 299 migrants"
     if rule.id in ("sanction.impose", "concede.ease") and target is None and tokens[trigger.obj].low in _HOME_TAX:
         return True
-    if rule.id == "sanction.stop" and source is None and trigger.verb is not None and trigger.verb.passive:
-        if tokens[trigger.verb.start].low in ("is", "are") and trigger.verb.at - trigger.verb.start == 1:
-            return True  # "because the border is shut"
+    if (
+        rule.id == "sanction.stop"
+        and source is None
+        and trigger.verb is not None
+        and trigger.verb.passive
+        and tokens[trigger.verb.start].low in ("is", "are")
+        and trigger.verb.at - trigger.verb.start == 1
+    ):
+        return True  # "because the border is shut"
     return False
 
 
