@@ -177,16 +177,14 @@ def vetoed(
         return True  # "received 299 migrants"
     if rule.id in ("sanction.impose", "concede.ease") and target is None and tokens[trigger.obj].low in _HOME_TAX:
         return True
-    if (
+    return (  # "because the border is shut"
         rule.id == "sanction.stop"
         and source is None
         and trigger.verb is not None
         and trigger.verb.passive
         and tokens[trigger.verb.start].low in ("is", "are")
         and trigger.verb.at - trigger.verb.start == 1
-    ):
-        return True  # "because the border is shut"
-    return False
+    )
 
 
 def bare(trigger: Trigger, kind: str, source: Mention | None, target: Mention | None) -> bool:
