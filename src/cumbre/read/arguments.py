@@ -135,8 +135,7 @@ class Arguments(Nominals):
                 target is None
                 or aside
                 or target.kind == "place"
-                or not self._met(trigger, target)
-                and target.prep not in ("with", "con", "contra", "against", "a", "to")
+                or (not self._met(trigger, target) and target.prep not in ("with", "con", "contra", "against", "a", "to"))
             ):
                 return source, partner
             return source, target
