@@ -159,6 +159,13 @@ def shape(tokens: list[Token], mentions: list[Mention], lex: Lexicon) -> Shape:
 _AIMS = words("aims")
 
 
+def _due(tokens: list[Token], start: int) -> bool:
+    """ "are to meet" is a plan, "the aim is to meet" is none."""
+    return (
+        start > 1 and tokens[start].low == "to" and tokens[start - 1].low in ("is", "are") and tokens[start - 2].low not in _AIMS
+    )
+
+
 def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int], ...], lang: str) -> Verb:
     """Walk left over auxiliaries, adverbs and clitics."""
     v = Verb(i, i, flags, entry)
@@ -215,17 +222,7 @@ def _group(tokens: list[Token], i: int, flags: int, entry: tuple[tuple[str, int]
         v.negated = True
     if lang == "en" and low in BE and i + 1 < len(tokens) and tokens[i + 1].low in ("not", "never", "n't"):
         v.negated = True
-    if (
-        lang == "en"
-        and to
-        and flags & INF
-        and v.start > 1
-        and tokens[v.start - 1].low in ("is", "are")
-        and not have
-        and not be
-        and tokens[v.start - 2].low not in _AIMS
-        and tokens[v.start].low == "to"
-    ):
+    if lang == "en" and to and flags & INF and not have and not be and _due(tokens, v.start):
         v.start, will, to = v.start - 1, True, False  # "the ministers are to meet"
     v.future = will or (lang == "es" and bool(flags & FUT) and not flags & (PRES | PAST))
     v.modal = modal or (lang == "es" and bool(flags & (COND | SUBJ)) and not flags & (PAST | PRES | FUT | PP))
@@ -285,15 +282,8 @@ def _maybe_reduced(tokens: list[Token], v: Verb) -> None:
 def _joined_passive(tokens: list[Token], v: Verb, last: Verb) -> None:
     """ "was welcomed by A and criticised by B": one auxiliary serves both."""
     after = tokens[v.at + 1].low if v.at + 1 < len(tokens) else ""
-    if (
-        v.finite
-        and v.start == v.at
-        and v.flags & PP
-        and last.passive
-        and after == "by"
-        and tokens[v.start - 1].low in ("and", "but", "or")
-        and tokens[last.at + 1].low == "by"
-    ):
+    plain = v.finite and v.start == v.at and v.flags & PP and last.passive and after == "by"
+    if plain and tokens[v.start - 1].low in ("and", "but", "or") and tokens[last.at + 1].low == "by":
         v.passive = True
         if last.reduced and not last.finite:
             v.reduced, v.finite = True, False  # "a policy defended by A and deplored by B"

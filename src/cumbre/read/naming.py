@@ -99,24 +99,16 @@ def compose(items: list[Item], tokens: list[Token], lex: Lexicon, context: Conte
         last = item
         k += 1
         if item.kind in ("pron", "pair"):
-            if (
-                item.kind == "pair"
-                and k < n_items
-                and items[k].kind == "role"
-                and end < n
-                and tokens[end].text in ("'", "’", "'s", "’s")
-                and items[k].start == end + 1
-                and items[k].sector == "GOV"
-            ):
+            owned = item.kind == "pair" and k < n_items and items[k].kind == "role" and items[k].start == end + 1
+            if owned and tokens[end].text in ("'", "’", "'s", "’s") and items[k].sector == "GOV":
                 end, k = items[k].end, k + 1  # "the two countries' foreign ministers"
-            before = mentions[-1] if mentions else None
+            head = mentions[-1] if mentions and item.kind == "pair" else None
             if (
-                item.kind == "pair"
-                and before is not None
-                and before.kind == "role"
-                and before.end == start - 1
-                and before.sector == "GOV"
-                and tokens[start - 1].low in ("of", "de")
+                head is not None
+                and head.kind == "role"
+                and head.sector == "GOV"
+                and head.end == start - 1
+                and _of(tokens[start - 1])
             ):
                 start = mentions.pop().start  # "the ministers of both countries"
             mentions.append(Mention(start, end, None, "GOV", item.kind))
@@ -304,6 +296,11 @@ def compose(items: list[Item], tokens: list[Token], lex: Lexicon, context: Conte
                 continue
         mentions.append(Mention(start, end, code, sector, kind, row, person))
     return mentions
+
+
+def _of(token: Token) -> bool:
+    """The preposition of belonging."""
+    return token.low in ("of", "de")
 
 
 def opening_comma(tokens: list[Token]) -> int:

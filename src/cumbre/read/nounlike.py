@@ -33,6 +33,19 @@ def _owned(tokens: list[Token], i: int) -> bool:
     return j < i - 1 and (tokens[j].text in ("'s", "’s") or tokens[j].low in ("its", "his", "her", "their"))
 
 
+def _modifying(tokens: list[Token], i: int) -> bool:
+    """A participle between a preposition or a number and a plural noun."""
+    if not i or i + 1 >= len(tokens):
+        return False
+    before, after = tokens[i - 1].low, tokens[i + 1]
+    plural = (
+        after.text[:1].islower()
+        and (after.low in ("staff", "people", "men", "women") or after.low.endswith("s"))
+        and len(after.low) > 4
+    )
+    return plural and after.low not in PREPOSITIONS and (before in ("of", "for", "against", "with", "from") or before.isdigit())
+
+
 _TEXTS = words("texts")
 _ROTATING = words("rotating")
 
@@ -77,6 +90,8 @@ def nounlike(tokens: list[Token], i: int, lang: str, flags: int, lex: Lexicon, i
         and low in _ROTATING
     ):
         return True  # "its rotating battalion"
+    if lang == "en" and flags & PP and flags & PAST and _modifying(tokens, i):
+        return True  # "59 detained staff", "the mistreatment of deported migrants"
     if lang == "en" and before in _WEAPONS and low in ("bombs", "strikes", "attacks", "fires"):
         return True
     if lang == "en" and not flags & PAST and _owned(tokens, i):
