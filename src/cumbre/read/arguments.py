@@ -130,6 +130,21 @@ class Arguments(Nominals):
             target = self._target(trigger, source, partner is None)
             if partner is not None and target is not None and target.code == source.code:
                 return source, partner
+            own = {m.code for m in self.mentions if m.group == source.group}
+            hit = (
+                target is not None
+                and target.start > trigger.at
+                and not target.prep
+                and target.code not in own
+                and target.kind != "place"
+            )
+            if (
+                trigger.type in ("ASSAULT", "MOBILIZE")
+                and hit
+                and not swapped
+                and trigger.rule.kind not in ("mutual", "carrier_mutual")
+            ):
+                return source, target  # "A and B bombed Houthi targets"
             aside = target is not None and any(t.text == "," for t in self.tokens[trigger.end : max(trigger.end, target.prep_at)])
             if partner is not None and (
                 target is None

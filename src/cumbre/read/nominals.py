@@ -21,6 +21,7 @@ _ANSWERING = frozenset(["respond", "retaliate", "reply", "responder", "reacciona
 _DRAWING = words("drawing")
 _WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
 _POSSESSING = frozenset(["his", "her", "its", "their", "su", "sus"])
+_VOICING = frozenset(["express", "voice", "expresar", "manifestar", "reiterar", "mostrar"])
 _MEASURES = frozenset(["SANCTION", "CONCEDE", "AID", "THREATEN"])
 _PROVOKING = words("provoking")
 _CALLS = frozenset(["conversation", "call", "llamada", "conversación"])
@@ -97,7 +98,9 @@ class Nominals(Subjects):
             if guest is not None and host is not None and guest.code != host.code:
                 return guest, host  # "Burhan, de visita en El Cairo, pidió ..."
         # "Bogotá respondió con un arancel a productos ecuatorianos": who acts through the noun stands before it
-        light = self._light_subject(trigger, None) if source is None and rule.type in _MEASURES else None
+        light = (
+            self._light_subject(trigger, None) if source is None and (rule.type in _MEASURES or self._voiced(trigger)) else None
+        )
         # The object itself may name its owner: "the closure of four Russian consulates", "el cierre de consulados rusos"
         if trigger.obj >= 0 and target is None:
             target = next((m for m in self.mentions if m.start <= trigger.obj < m.end and m.code and m is not source), None)
@@ -276,6 +279,10 @@ class Nominals(Subjects):
         if known is not None and known.code is not None and known.code != subject.code:
             return (known, subject) if source is not None else (subject, known)
         return source, target
+
+    def _voiced(self, trigger: Trigger) -> bool:
+        """ "expresó su firme rechazo al fallo": who voices the noun stands before it."""
+        return any(0 < trigger.start - o.at <= 5 and any(w in _VOICING for w, _ in o.lemmas) for o in self.shape.verbs)
 
     def _light_subject(self, trigger: Trigger, target: Mention | None) -> Mention | None:
         for o in reversed(self.shape.verbs):

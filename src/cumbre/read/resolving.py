@@ -190,5 +190,10 @@ def fill_roles(mentions: list[Mention], tokens: list[Token], context: Context, l
         ):
             mention.code, mention.inferred = next(iter(around)), True
             continue
+        nations = {m.code for m in mentions if m.code and m.sector != "IGO" and m.kind != "place"}
+        named = tokens[mention.end - 1].text[:1].isupper() and mention.end - mention.start > 2
+        if mention.person and named and mention.sector == "GOV" and len(nations) == 1:
+            mention.code, mention.inferred = next(iter(nations)), True
+            continue
         if context.home is not None and mention.sector not in ("BUS", "MED", "NGO", "CVL"):
             mention.code, mention.inferred = context.home, True

@@ -96,6 +96,8 @@ def far(trigger: Trigger, source: Mention | None, target: Mention | None) -> boo
     v = trigger.verb
     if v is None or trigger.words or trigger.obj >= 0 or v.passive or not any(lemma in _NEEDS_OBJECT for lemma, _ in v.lemmas):
         return False
+    if trigger.type == "REJECT" and v.negated and source is not None and (target is None or target.start > trigger.at):
+        return False  # "will not recognise the assembly"
     if source is None and target is None:
         return True
     if target is None and any(lemma in _STRICT for lemma, _ in v.lemmas):

@@ -28,6 +28,7 @@ _DECISIONS = words("decisions")
 
 _TIMES = frozenset(["after", "before", "since", "until"])
 
+_COUNTRY = frozenset(["country", "nation", "país", "nación"])
 _THEIRS = frozenset(["its", "their", "his", "her", "su", "sus"])
 
 _OVER = words("over")
@@ -171,6 +172,10 @@ class Subjects(Linked):
         before = tokens[v.start - 1].low if v.start else ""
         if before in ("we", "i") or (self.lang == "es" and tokens[v.at].low.endswith(("amos", "emos", "imos"))):
             return self._speaker(v)
+        if before in _COUNTRY and v.start > 1 and tokens[v.start - 2].low in _THEIRS and v.start > 2:
+            speaker = self._speaker(v)
+            if speaker is not None:
+                return speaker  # "announced that his country will pay"
         nearest = next((m for m in reversed(self.mentions) if m.end <= v.start), None)
         if v.reduced and not v.finite:
             joined = next((o for o in reversed(self.shape.verbs) if o.at < v.start), None)

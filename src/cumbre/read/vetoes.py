@@ -83,6 +83,8 @@ def vetoed(
         return True
     if source is None and kind in _DOERS and trigger.verb is not None and _of_a_thing(trigger.verb, tokens, arguments):
         return True  # "a declaration that commits both to open trade"
+    if kind == "AGREE" and {t.low for t in tokens[trigger.at + 1 : trigger.at + 5]} & {"recompensa", "reward", "bounty"}:
+        return True
     if _only_told(trigger, kind, source, tokens):
         return True
     if kind == "CONSULT" and not trigger.nominal and {t.low for t in tokens[trigger.at + 1 : trigger.end + 2]} & _LISTENERS:
