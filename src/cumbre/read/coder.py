@@ -97,7 +97,8 @@ def code_sentence(text: str, offset: int, lex: Lexicon, index: Index, context: C
     if triggers:
         arguments = Arguments(tokens, mentions, form, lex.lang)
         found = [(t, code_event(t, arguments, tokens, mentions)) for t in triggers]
-        events = share([e for _, e in found if e is not None and not game(text, e.type)])
+        played = game(text, "ASSAULT")
+        events = share([e for _, e in found if e is not None and not (played and game(text, e.type))])
         for trigger, event in found:
             if trigger.nominal and (event is None or event.source is None):
                 sides = grievance(trigger, events, tokens, arguments)

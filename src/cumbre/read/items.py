@@ -78,7 +78,10 @@ def find_items(tokens: list[Token], index: Index, lang: str, context: Context, s
         entries = index.get(key)
         taken: Item | None = None
         if entries is not None:
+            follow = tokens[i + 1].key if i + 1 < n else ""
             for rest, rows in entries:
+                if rest and rest[0] != follow:
+                    continue  # most names fail at their second word
                 stop = i + 1 + len(rest)
                 if stop > n or (rest and any(tokens[i + 1 + k].key != rest[k] for k in range(len(rest)))):
                     continue

@@ -29,6 +29,12 @@ def _patterns(lang: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=2)
+def _any(lang: str) -> re.Pattern[str]:
+    """All words of all tags at once: most sentences have none."""
+    return re.compile("|".join(pattern.pattern for _, pattern in _patterns(lang)))
+
+
 def intensity(kind: str, mode: str = "") -> float:
     """Intensity of a type and mode; the plain type where the mode has none of its own.
 
@@ -47,4 +53,6 @@ def tags(text: str, lang: str) -> tuple[str, ...]:
     ('deportation', 'drugs', 'extradition')
     """
     low = fold(text)
+    if _any(lang).search(low) is None:
+        return ()
     return tuple(tag for tag, pattern in _patterns(lang) if pattern.search(low))
