@@ -162,6 +162,9 @@ class Subjects(Joined):
                 or (self.lang == "en" and nearest.kind == "role" and nearest.sector in ("CVL", "OPP", "REB"))
             )
         )
+        absolute = nearest is not None and v.gerund and v.start == nearest.end and nearest.prep in ("with", "con")
+        if absolute and nearest is not None and nearest.prep_at > 0 and tokens[nearest.prep_at - 1].text == ",":
+            adjacent = True  # ", with the ministry intercepting a shipment"
         if v.infinitive and before in _PLANNED:
             owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
             if owner is not None and v.start - owner.end <= 4 and (owner.possessive or owner.prep in ("by", "of", "de", "del")):

@@ -197,7 +197,7 @@ def bare(trigger: Trigger, kind: str, source: Mention | None, target: Mention | 
     paired = (
         source is not None
         and source.kind == "pair"
-        and not trigger.nominal
+        and (not trigger.nominal or source.prep in ("between", "entre"))
         and (kind in ("RETREAT", "CONSULT", "AGREE", "COOPERATE", "ASSAULT") or rule.id in ("support.sign", "support.relations"))
     )
     crowd = kind == "PROTEST" and source is not None and source.kind == "role"
