@@ -25,7 +25,11 @@ def main() -> None:
     code_text("Chile met Peru.", "en")
     code_text("Chile se reunió con Perú.", "es")
     tables = time.process_time() - start
-    rows = [json.loads(line) for path in sorted((ROOT / "tests/read").glob("sentences_*.jsonl")) for line in path.open(encoding="utf-8")]
+    rows = [
+        json.loads(line)
+        for path in sorted((ROOT / "tests/read").glob("sentences_*.jsonl"))
+        for line in path.open(encoding="utf-8")
+    ]
     texts = {lang: "\n\n".join(r["text"] for r in rows if r["lang"] == lang) for lang in ("en", "es")}
     rates = []
     for _ in range(7):

@@ -181,6 +181,8 @@ def _modifier(m: Mention, tokens: list[Token], lex: Lexicon) -> bool:
     if lex.lang != "en" or m.kind != "role" or m.end - m.start > 1 or m.end >= len(tokens):
         return False
     word, after = tokens[m.start].low, tokens[m.end]
+    if word == "general" and after.low in ("strike", "strikes", "election", "elections", "amnesty", "assembly"):
+        return True
     if word.endswith("s") or word in ("people", "police", "men", "women", "children"):
         return word == "police" and after.low in ("station", "stations", "custody", "car", "vehicle")
     return after.text[:1].islower() and after.low not in FUNCTION and after.low not in lex.verbs and not after.low.endswith("ly")

@@ -55,7 +55,7 @@ def plausible(
     if kind == "ASSAULT" and source is None:
         source = _launcher(trigger, tokens, mentions, target)
         if source is not None and (target is None or target.code == source.code):
-            target = only_other(source, mentions)
+            target = only_other(source, mentions) or _struck(trigger, source, mentions)
     if kind == "COOPERATE" and trigger.verb is not None and any(lemma in _HANDING for lemma, _ in trigger.verb.lemmas):
         goal = next(
             (
@@ -243,6 +243,12 @@ def _leaving(trigger: Trigger, target: Mention, tokens: list[Token]) -> bool:
 
 
 _GOING = words("going")
+
+
+def _struck(trigger: Trigger, source: Mention, mentions: list[Mention]) -> Mention | None:
+    """ "hit a school in Sderot": the place that is hit stands for its country."""
+    where = next((m for m in mentions if m.start > trigger.at and m.kind == "place" and m.code not in (None, source.code)), None)
+    return replace(where, sector="GOV", kind="actor", inferred=True) if where is not None else None
 
 
 def _launcher(trigger: Trigger, tokens: list[Token], mentions: list[Mention], target: Mention | None) -> Mention | None:

@@ -218,10 +218,10 @@ def _verb_trigger(v: Verb, tokens: list[Token], lex: Lexicon, shape: Shape, pres
     right: list[tuple[int, frozenset[str]]] | None = None
     left: list[tuple[int, frozenset[str]]] | None = None
     best: tuple[tuple[int, int, bool], Trigger] | None = None
+    gathered = v.start == 0 and v.reduced and any(lemma == "reunir" for lemma, _ in v.lemmas)
     for phrase in candidates:
         if phrase.rest and not present.issuperset(phrase.rest):
             continue
-        gathered = v.start == 0 and v.reduced and any(lemma == "reunir" for lemma, _ in v.lemmas)
         if phrase.reflexive and not (v.reflexive or gathered or tokens[v.at].low.endswith("se")):
             continue
         if phrase.reflexive and gathered:
