@@ -133,6 +133,8 @@ def charges(tokens: list[Token], mentions: list[Mention], shape: Shape, used: se
                 for m in mentions
                 if low <= m.start < j and m.code is not None and m.kind in ("actor", "attr") and m.sector != "IGO"
             ]
+            if about and not after and about[0].start - v.at <= 2 and any(lemma == "tell" for lemma, _ in v.lemmas):
+                about = about[1:]  # "told the Commons that Argentina's attitude ..."
             if not about:
                 about = (
                     [m for m in mentions if m.start > v.at and m.prep in ("sobre", "about", "on") and m.code is not None]

@@ -144,6 +144,15 @@ def _same_force(before: Mention, mention: Mention, tokens: list[Token]) -> None:
         and tokens[mention.start - 1].low in ("and", "y", "e")
     ):
         mention.sector = before.sector
+    spanish = tokens[mention.start - 1].low in ("y", "e") and before.end == mention.start - 1
+    if (
+        spanish
+        and mention.kind == "attr"
+        and before.kind == "actor"
+        and before.end - before.start > 1
+        and before.code != mention.code
+    ):
+        mention.sector, mention.kind = before.sector, "actor"  # "tropas tailandesas y camboyanas"
     if before.kind == "attr" and before.end + 1 == mention.start and mention.sector in _FORCES and mention.kind == "actor":
         before.sector, before.kind = mention.sector, "actor"
 
