@@ -90,5 +90,6 @@ def upcoming(trigger: Trigger, tokens: list[Token]) -> bool:
 
 
 def obliged(v: Verb, tokens: list[Token]) -> bool:
+    """Whether talks are forced, ordered or refused and not held: "to force it to negotiate"."""
     before = tokens[max(0, v.start - 4) : v.start]
     return any(t.low.startswith(_OBLIGING) for t in before)

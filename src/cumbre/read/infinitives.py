@@ -62,6 +62,7 @@ def _ranked(v: Verb, tokens: list[Token]) -> bool:
 
 
 def infinitive(trigger: Trigger, v: Verb, tokens: list[Token], shape: Shape) -> str | None:
+    """The type of an infinitive that was carried out, of one that is to come, None for what was only wanted."""
     before = tokens[v.start - 1].low if v.start else ""
     if before in ("and", "or", "y", "e", "o"):
         first = next((o for o in reversed(shape.verbs) if o.at < v.start and o.infinitive), None)

@@ -55,4 +55,5 @@ def refusals(tokens: list[Token], shape: Shape, used: set[int]) -> list[Trigger]
 
 
 def reported(v: Verb, shape: Shape) -> bool:
+    """Whether a verb of saying stands before a verb: "said it would not sign"."""
     return any(o.at < v.start and any(lemma in REPORTING for lemma, _ in o.lemmas) for o in shape.verbs)
