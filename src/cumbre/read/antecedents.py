@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from cumbre.read.clauses import SUBORDINATORS, apposed
-from cumbre.read.mention import Mention
+from cumbre.read.mention import TO_WHOM, Mention
 from cumbre.read.nominals import Nominals
 from cumbre.read.trigger import AGENT_NOUNS, PATIENT_TYPES, Trigger
 from cumbre.read.wordlists import words
 
-__all__ = ["Antecedents"]
+__all__ = ["WEIGHED", "Antecedents"]
 
-_WEIGHED = frozenset(["SUPPORT", "ACCUSE", "REJECT", "REQUEST"])
-_TO_WHOM = frozenset(["quien", "quienes", "cuyo", "cuya", "cuyos", "cuyas"])
+WEIGHED = frozenset(["SUPPORT", "ACCUSE", "REJECT", "REQUEST"])
 _PLACE = words("place")
 
 
@@ -65,7 +64,7 @@ class Antecedents(Nominals):
                     lead = self.subject(main) if main is not None else None
                     if lead is not None and lead.code not in (None, doer.code):
                         return lead  # "detained five men, which the EU criticised"
-            if low == "whom" or (low in _TO_WHOM and before == "a") or (low == "que" and before == "al") or plural:
+            if low == "whom" or (low in TO_WHOM and before == "a") or (low == "que" and before == "al") or plural:
                 if any(o.finite and j < o.at < v.start for o in self.shape.verbs):
                     return None
                 owner = next((m for m in reversed(self.mentions) if m.end <= j and m.prep not in _PLACE), None)
@@ -74,9 +73,9 @@ class Antecedents(Nominals):
                     others = (m for m in reversed(self.mentions) if m.end <= j and m.code and m.prep not in _PLACE)
                     return next((m for m in others if doer is None or m.code != doer.code), None)
                 return owner if owner is not None and owner.code is not None and j - owner.end <= 5 else None
-            if low in _TO_WHOM and low[0] == "c" and not v.passive and 0 < v.start - j < 7:
+            if low in TO_WHOM and low[0] == "c" and not v.passive and 0 < v.start - j < 7:
                 owner = next((m for m in reversed(self.mentions) if m.end <= j and j - m.end <= 1), None)
-                if owner is not None and owner.code is not None and self.subject(v) is not owner and trigger.type in _WEIGHED:
+                if owner is not None and owner.code is not None and self.subject(v) is not owner and trigger.type in WEIGHED:
                     return owner  # "cuya mediación elogió"
             said = (low == "what" and before in ("in", "at", "to")) or (low == "que" and before == "lo")
             if said and any(j < o.at < v.start and o.finite for o in self.shape.verbs):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cumbre.read.antecedents import Antecedents
+from cumbre.read.antecedents import WEIGHED, Antecedents
 from cumbre.read.clauses import HYPOTHETICAL, Verb
-from cumbre.read.mention import Mention
+from cumbre.read.mention import AGENT, POSSESSIVES, Mention
 from cumbre.read.trigger import PATIENT_TYPES, Trigger
 from cumbre.read.wordlists import words
 
@@ -25,11 +25,6 @@ _SWAPPING = frozenset(["exchange", "swap", "trade", "canjear", "intercambiar"])
 _BEFORE = frozenset(["ante", "before", "at"])
 
 
-_AGENT = frozenset(("by", "por"))
-
-_WEIGHED = frozenset(["SUPPORT", "ACCUSE", "REJECT", "REQUEST"])
-
-
 _PLACE = words("place")
 
 _JOINING = frozenset(["and", "y", "e", "but", "pero"])
@@ -38,8 +33,6 @@ _DEALS = words("deals")
 
 _OBJECT_PRONOUNS = frozenset(["him", "them", "it"])
 
-_OWNERS = frozenset(["its", "his", "her", "their", "su", "sus"])
-_THEY = frozenset(["they", "ellos", "ellas"])
 
 _OWN = frozenset(["his", "her", "their", "su", "sus"])
 
@@ -168,7 +161,7 @@ class Arguments(Antecedents):
 
     def _agent(self, v: Verb) -> Mention | None:
         for m in self.mentions:
-            if m.start > v.at and m.prep in _AGENT and m.kind != "place":
+            if m.start > v.at and m.prep in AGENT and m.kind != "place":
                 between = [o for o in self.shape.verbs if v.at < o.at < m.start and o.finite]
                 if not between:
                     return m
@@ -176,7 +169,7 @@ class Arguments(Antecedents):
 
     def _passive(self, trigger: Trigger, v: Verb) -> tuple[Mention | None, Mention | None]:
         agent = self._agent(v)
-        patient = (self._striker(v) if v.reduced and trigger.type in _WEIGHED else None) or self.subject(v)
+        patient = (self._striker(v) if v.reduced and trigger.type in WEIGHED else None) or self.subject(v)
         signed = self._signatories(trigger, v)
         if signed is not None:
             return signed
@@ -198,7 +191,7 @@ class Arguments(Antecedents):
                 return agent, inside
             return agent, None
         if patient is None and self.lang == "es":
-            behind = [m for m in self.mentions if m.start > v.at and m.prep not in _AGENT and m is not agent]
+            behind = [m for m in self.mentions if m.start > v.at and m.prep not in AGENT and m is not agent]
             near = [m for m in behind if m.start - v.at < 12 and not (m.kind == "place" and m.prep and v.reduced)]
             bare = (m for m in behind if not m.prep and m.start - v.at < 22 and v.finite)
             stop = next((o.at for o in self.shape.verbs if o.at > v.at and o.finite), len(self.tokens))
@@ -231,9 +224,9 @@ class Arguments(Antecedents):
             prep = m.prep if m.prep_at >= trigger.at else ""
             if not prep:
                 score += 0.9
-            elif prep in _AGENT and rule.type == "ACCUSE" and not (trigger.verb is not None and trigger.verb.passive):
+            elif prep in AGENT and rule.type == "ACCUSE" and not (trigger.verb is not None and trigger.verb.passive):
                 score += 0.2  # "denunció ejecuciones a manos del ejército"
-            elif prep in _AGENT:
+            elif prep in AGENT:
                 score -= 4.0 if trigger.verb is not None and trigger.verb.passive else 2.0
             elif trigger.words and m.prep_at == trigger.end - 1 and not (prep in _BEFORE and m.sector in ("JUD", "IGO")):
                 score += 1.8
@@ -273,7 +266,12 @@ class Arguments(Antecedents):
             if m.kind == "role":
                 near = m.sector in ("REB", "CRM") and rule.type == "ASSAULT" and m.code and not prep and m.start - start <= 2
                 score -= 0.6 if not near else 0.2  # "killed 242 militants in eastern Congo"
-            if rule.type == "REQUEST" and m.kind == "role" and m.start - start <= 1 and self.tokens[m.start - 1].low in _OWNERS:
+            if (
+                rule.type == "REQUEST"
+                and m.kind == "role"
+                and m.start - start <= 1
+                and self.tokens[m.start - 1].low in POSSESSIVES
+            ):
                 score += 1.5  # "urged its citizens not to travel to ..."
             if m.kind in ("pron",):
                 score -= 2.0
@@ -292,7 +290,7 @@ class Arguments(Antecedents):
                 and m.prep_at
                 and self.tokens[m.prep_at - 1].low in _OWNED
             ):
-                score += 2.2 if prep in _PLACE else 1.0 if prep not in _AGENT else 3.0
+                score += 2.2 if prep in _PLACE else 1.0 if prep not in AGENT else 3.0
             if m.end < len(self.tokens) and m.end in shape.by_token and shape.by_token[m.end].finite and not prep:
                 score -= (
                     1.2 if rule.type != "THREATEN" or shape.hypothetical_from[m.start] < 0 else 0.0

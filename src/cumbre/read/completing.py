@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cumbre.read.mention import Mention
+from cumbre.read.mention import POSSESSIVES, Mention
 from cumbre.read.subjects import Subjects
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import AGENT_NOUNS, Trigger
@@ -31,7 +31,6 @@ _DEALT = frozenset(["AGREE", "CONCEDE", "SANCTION", "THREATEN", "REJECT"])
 _LIGHTLY = frozenset(["lose", "perder", "resultar"])
 _WHERE = words("where")
 _IN = frozenset(["in", "en", "inside", "dentro", "at", "across"])
-_OWN = frozenset(["its", "their", "his", "her", "su", "sus"])
 _HOSTILE = frozenset(["COERCE", "ASSAULT", "ACCUSE", "SANCTION", "REJECT", "THREATEN"])
 _TAKEN = frozenset(["coerce.arrest", "coerce.seize", "sanction.convict"])
 
@@ -87,7 +86,7 @@ def complete(
         target = only_other(source, mentions)  # "Canada's refusal to extradite two men angered Delhi"
     if (
         kind in _HOSTILE and source is not None and target is not None and target.inferred and source.code == target.code
-        and target.start and tokens[target.start - 1].low in _OWN
+        and target.start and tokens[target.start - 1].low in POSSESSIVES
     ):  # fmt: skip
         lead = next((m for m in mentions if m.kind == "actor" and m.code and not m.prep and m.start < source.start), None)
         if lead is not None and lead.code != source.code and source.start > 0:
@@ -285,7 +284,7 @@ def _moved(
         )
         if source is not None and target is not None and target.code == source.code:
             target = None
-    own = trigger.rule.id == "mobilize.violate" and {t.low for t in tokens[trigger.at : trigger.obj]} & _OWN
+    own = trigger.rule.id == "mobilize.violate" and {t.low for t in tokens[trigger.at : trigger.obj]} & POSSESSIVES
     if own and source is not None:
         lead = next((m for m in sides.mentions if m.kind == "actor" and m.code and not m.prep and m.end <= source.start), None)
         target = lead if lead is not None and lead.code != source.code else target

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from cumbre.read.arguments import Arguments
 from cumbre.read.completing import complete
-from cumbre.read.mention import Mention
+from cumbre.read.mention import STATE, Mention
 from cumbre.read.plausible import plausible
 from cumbre.read.retyping import retyped, settled
 from cumbre.read.tokens import Token
@@ -17,7 +17,6 @@ from cumbre.read.wordlists import words
 __all__ = ["Coded", "code_event", "wronged"]
 
 _CROWD = words("crowd")
-_STATE = frozenset(("GOV", "IGO", "MIL", "COP"))
 _LOOSE = words("loose")
 _THINGS = words("things")
 _HOME_TYPES = words("home_types")
@@ -106,7 +105,7 @@ def code_event(trigger: Trigger, arguments: Arguments, tokens: list[Token], ment
     if kind == "PROTEST" and source is not None and tokens[source.end - 1].low in _THINGS and rule.kind == "protest_actor":
         kind, mode = "COERCE", ""  # ships that surround a boat do not demonstrate
     if kind == "PROTEST" and source is not None:
-        if source.sector in _STATE:
+        if source.sector in STATE:
             if rule.kind == "protest_actor" or source.kind == "attr":
                 return None
             lemmas = {lemma for lemma, _ in trigger.verb.lemmas} if trigger.verb else set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cumbre.read.clauses import Shape, Verb
 from cumbre.read.tokens import Token
-from cumbre.read.trigger import Trigger
+from cumbre.read.trigger import WARNING, Trigger
 from cumbre.read.wordlists import words
 
 __all__ = ["forecast", "imagined", "left_so", "obliged", "rumoured", "upcoming"]
@@ -23,7 +23,6 @@ _AHEAD = (
     "on the eve of",
     "víspera de",
 )
-_WARN = frozenset(["warn", "caution", "advertir", "alertar"])
 _OBLIGING = (
     "oblig",
     "force",
@@ -56,7 +55,7 @@ def forecast(v: Verb, tokens: list[Token]) -> bool:
     last = v.at + 2 >= len(tokens) or tokens[v.at + 1].text in (".", "”", '"')
     return (
         last
-        and any(lemma in _WARN for lemma, _ in v.lemmas)
+        and any(lemma in WARNING for lemma, _ in v.lemmas)
         and any(t.low in ("could", "may", "might", "risks") for t in tokens[: v.start])
     )
 

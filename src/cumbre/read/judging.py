@@ -114,10 +114,7 @@ def charges(tokens: list[Token], mentions: list[Mention], shape: Shape, used: se
             continue
         speaker = next((m for m in reversed(mentions) if m.end <= v.start and v.start - m.end <= 1), None)
         left = speaker.start if speaker is not None else v.start
-        after = left > 0 and (
-            tokens[left - 1].text in _QUOTED
-            or (speaker is not None and left > 1 and speaker.start - left <= 2 and _comma(tokens, mentions, speaker))
-        )
+        after = left > 0 and (tokens[left - 1].text in _QUOTED or (speaker is not None and _comma(tokens, mentions, speaker)))
         after = after and (any(o.finite and o.at < left for o in shape.verbs) or tokens[left - 1].text != ",")
         wish = _must(tokens, mentions, v, after)
         if wish is not None:

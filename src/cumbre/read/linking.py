@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cumbre.read.clauses import RELATIVES, SUBORDINATORS, Shape, Verb
-from cumbre.read.mention import PREPOSITIONS, Mention
+from cumbre.read.mention import ARTICLES, OF, PREPOSITIONS, TOWARD, Mention
 from cumbre.read.morphology import INF
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import AGENT_NOUNS, SPEAKING
@@ -11,12 +11,9 @@ from cumbre.read.wordlists import words
 
 __all__ = ["Linked"]
 
-_TOWARD = frozenset(["to", "a", "with", "con", "against", "contra"])
 _THE = frozenset(["the", "la", "el", "los", "las"])
 _RESOLVES = words("resolves")
-_ARTICLES = frozenset(["la", "el", "los", "las"])
 _THAT = frozenset(["that", "que"])
-_OF = frozenset(["de", "del"])
 
 
 class Linked:
@@ -62,7 +59,7 @@ class Linked:
         if len(after) > 2 and (
             after[1] in PREPOSITIONS or after[1] == "al"
         ):  # "Corea, con la que Tokio restableció ...", "Cuba, en cuyo territorio"
-            return after[2] in RELATIVES or after[1] == "al" or (after[2] in _ARTICLES and after[-1] in RELATIVES | _THAT)
+            return after[2] in RELATIVES or after[1] == "al" or (after[2] in ARTICLES and after[-1] in RELATIVES | _THAT)
         return after[1:2] != [] and after[1] in RELATIVES | _THAT
 
     def _inverted(self, v: Verb) -> Mention | None:
@@ -116,7 +113,7 @@ class Linked:
     def _decider(self, v: Verb) -> Mention | None:
         """ "la decisión de la Corte de anular ...", "la negativa de Quito a recibir ...": whose decision it is does what it is about."""
         owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
-        if owner is None or v.start - owner.end != 1 or owner.prep not in _OF or owner.kind == "place":
+        if owner is None or v.start - owner.end != 1 or owner.prep not in OF or owner.kind == "place":
             return None
         return owner if owner.prep_at and self.tokens[owner.prep_at - 1].low in _RESOLVES else None
 
@@ -135,7 +132,7 @@ class Linked:
             if j in self.shape.by_token or not self.tokens[j + 1].text[:1].isalpha():
                 return False
             if self.tokens[j].low in ("that", "que", "which"):
-                beside = (m.prep in _TOWARD for m in self.mentions if j < m.start and m.end <= v.start)
+                beside = (m.prep in TOWARD for m in self.mentions if j < m.start and m.end <= v.start)
                 return self.tokens[j + 1].low in _THE and j + 2 not in self.shape.mentioned and all(beside)
         return False
 

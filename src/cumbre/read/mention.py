@@ -8,7 +8,24 @@ from dataclasses import dataclass, field
 
 from cumbre.read.wordlists import words
 
-__all__ = ["DETERMINERS", "FUNCTION", "GLUE_OF", "POSSESSIVES", "PREPOSITIONS", "PRONOUNS", "QUANTIFIERS", "Context", "Mention"]
+__all__ = [
+    "AGENT",
+    "ARTICLES",
+    "Context",
+    "DETERMINERS",
+    "FUNCTION",
+    "GLUE_OF",
+    "Mention",
+    "OF",
+    "POSSESSIVES",
+    "PREPOSITIONS",
+    "PRONOUNS",
+    "QUANTIFIERS",
+    "STATE",
+    "TOWARD",
+    "TO_WHOM",
+    "WHOSE",
+]
 
 DETERMINERS = words("determiners")
 
@@ -50,6 +67,22 @@ POSSESSIVES = words("possessives")
 PRONOUNS = words("pronouns")
 
 QUANTIFIERS = words("quantifiers")
+
+
+AGENT = frozenset(("by", "por"))
+
+TOWARD = frozenset(["to", "a", "with", "con", "against", "contra"])
+
+ARTICLES = frozenset(["la", "el", "los", "las"])
+
+OF = frozenset(["de", "del"])
+
+TO_WHOM = frozenset(["quien", "quienes", "cuyo", "cuya", "cuyos", "cuyas"])
+
+WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
+
+STATE = frozenset(("GOV", "IGO", "MIL", "COP"))
+"""Sectors that act for a state or a body of states."""
 
 
 @dataclass

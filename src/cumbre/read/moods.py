@@ -12,11 +12,11 @@ from cumbre.read.imagining import forecast, imagined, left_so, obliged, rumoured
 from cumbre.read.infinitives import COMING, infinitive
 from cumbre.read.judging import SLURS, described, dubbed, named
 from cumbre.read.lexicon import Lexicon
-from cumbre.read.mention import PREPOSITIONS
+from cumbre.read.mention import POSSESSIVES, PREPOSITIONS
 from cumbre.read.morphology import PAST, PP, PRES
 from cumbre.read.refusing import reported
 from cumbre.read.tokens import Token
-from cumbre.read.trigger import Trigger
+from cumbre.read.trigger import WARNING, Trigger
 from cumbre.read.wordlists import words
 
 __all__ = ["moods"]
@@ -150,7 +150,6 @@ def moods(found: list[Trigger], tokens: list[Token], lex: Lexicon, shape: Shape)
     return [t for t in kept if not (t.rule.kind == "order" and t.softened)]
 
 
-_OWN = frozenset(["its", "his", "her", "their", "su", "sus"])
 _PROMISING = frozenset(["promise", "pledge", "prometer", "commit", "undertake", "jurar"])
 _MENACE = words("menace")
 _REPLIES = frozenset(["reply", "response", "retaliation", "respuesta"])
@@ -233,7 +232,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     if (
         rule.id == "support.praise"
         and lemmas & {"defend", "defender"}
-        and follow in _OWN
+        and follow in POSSESSIVES
         and not (v.negated or v.modal or v.infinitive)
     ):
         return "REJECT"  # who defends his own decision turns criticism down
@@ -338,7 +337,7 @@ def _mood(trigger: Trigger, tokens: list[Token], shape: Shape, lex_lang: str) ->
     if v.infinitive and trigger.order is None:
         return infinitive(trigger, v, tokens, shape)
     after = tokens[v.at + 2].low if v.at + 2 < len(tokens) else ""
-    if lemmas & _WARN and not trigger.words and follow in ("of", "about", "sobre", "de", "del") and after != "que":
+    if lemmas & WARNING and not trigger.words and follow in ("of", "about", "sobre", "de", "del") and after != "que":
         return None
     if (
         v.start
@@ -372,9 +371,6 @@ _FACTIVE = RELATIVES | frozenset(["que", "that", "which", "why", "where", "donde
 
 
 _TRADING = words("trading")
-
-
-_WARN = frozenset(["warn", "caution", "advertir", "alertar"])
 
 
 def _joined(v: Verb, tokens: list[Token]) -> bool:

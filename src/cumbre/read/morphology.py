@@ -38,7 +38,6 @@ dig dug dug|wake woke woken|light lit lit|swing swung swung|cling clung clung|ca
     if line.strip()
 }
 _DOUBLING = words("doubling")
-_VOWEL = re.compile(r"[aeiou]")
 
 
 def english_forms(lemma: str) -> dict[str, int]:

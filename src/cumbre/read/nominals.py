@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cumbre.read.aspects import refused
 from cumbre.read.clauses import Verb
-from cumbre.read.mention import DETERMINERS, Mention
+from cumbre.read.mention import AGENT, DETERMINERS, POSSESSIVES, WHOSE, Mention
 from cumbre.read.subjects import Subjects
 from cumbre.read.trigger import AGENT_NOUNS, LIGHT, PATIENT_TYPES, Trigger
 from cumbre.read.wordlists import words
@@ -12,15 +12,12 @@ from cumbre.read.wordlists import words
 __all__ = ["Nominals"]
 
 _CAUSES = frozenset(["over", "for", "por", "about", "at", "against"])
-_AGENT = frozenset(("by", "por"))
 _PLACE = words("place")
 _GATHERINGS = words("gatherings")
 _VERBAL = frozenset(["ACCUSE", "REJECT", "THREATEN", "REQUEST", "SANCTION"])
 _ADVERBIAL = words("adverbial")
 _ANSWERING = frozenset(["respond", "retaliate", "reply", "responder", "reaccionar", "contestar"])
 _DRAWING = words("drawing")
-_WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
-_POSSESSING = frozenset(["his", "her", "its", "their", "su", "sus"])
 _VOICING = frozenset(["express", "voice", "expresar", "manifestar", "reiterar", "mostrar"])
 _MEASURES = frozenset(["SANCTION", "CONCEDE", "AID", "THREATEN"])
 _PROVOKING = words("provoking")
@@ -88,7 +85,7 @@ class Nominals(Subjects):
                     )
                     if partner is not None and rule.kind in ("mutual", "carrier_mutual"):
                         target = partner
-        if patient_noun and at and tokens[at - 1].low in _WHOSE and owner is not None:
+        if patient_noun and at and tokens[at - 1].low in WHOSE and owner is not None:
             return None, owner  # "un estadounidense cuya captura denunció"
         if rule.id == "consult.visit" and at and tokens[at - 1].low in ("de", "visit", "a", "official", "state"):
             guest = next((m for m in reversed(self.mentions) if m.end <= at and at - m.end <= 5 and m.kind == "actor"), None)
@@ -131,7 +128,7 @@ class Nominals(Subjects):
                     return self._pair(m)
                 partner = next((o for o in self.mentions if o is not m and o.group == m.group and o.code != m.code), None)
                 return m, partner
-            elif prep in _AGENT and source is None:
+            elif prep in AGENT and source is None:
                 source = m
             elif rule.kind in ("mutual", "carrier_mutual") and prep in ("with", "con") and target is None:
                 target = m
@@ -171,7 +168,7 @@ class Nominals(Subjects):
                 target = self._left_target(
                     trigger, source
                 )  # "Quito imposed a levy on Bogotá, which responded with the suspension of ..."
-        if source is None and at and tokens[at - 1].low in _POSSESSING and not (at > 1 and tokens[at - 2].low in _CAUSES):
+        if source is None and at and tokens[at - 1].low in POSSESSIVES and not (at > 1 and tokens[at - 2].low in _CAUSES):
             main = next((o for o in self.shape.verbs if o.finite), None)
             source = self.subject(main) if main is not None else None
             if source is target:

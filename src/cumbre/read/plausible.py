@@ -183,7 +183,7 @@ def _victim_of(m: Mention, tokens: list[Token]) -> bool:
     return m.prep in ("of", "de", "del") and m.prep_at > 0 and tokens[m.prep_at - 1].low in _DEEDS
 
 
-_DEEDS = words("plausible_deeds")
+_DEEDS = words("suffered_deeds")
 
 
 def _someone(m: Mention, tokens: list[Token]) -> bool:

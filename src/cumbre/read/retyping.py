@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cumbre.read.arguments import Arguments
 from cumbre.read.lexicon import lexicon
-from cumbre.read.mention import Mention
+from cumbre.read.mention import POSSESSIVES, STATE, Mention
 from cumbre.read.screens import sued
 from cumbre.read.tokens import Token
 from cumbre.read.trigger import Trigger
@@ -14,7 +14,6 @@ from cumbre.read.wordlists import words
 
 __all__ = ["retyped", "settled"]
 
-_STATE = frozenset(("GOV", "IGO", "MIL", "COP"))
 _TALKS = words("talks")
 _BLOCKING = words("blocking") | {"cut", "cortar", "interrumpir", "colapsar"}
 _GROUND = words("ground")
@@ -23,7 +22,6 @@ _LEAVING = words("leaving")
 _REVERSING = words("reversing")
 _JOINT = words("joint")
 _MARCHING = ("demonstrat", "protest", "march", "manifest", "crowd")
-_ITS = frozenset(["its", "his", "her", "their", "su", "sus"])
 
 
 def _locals(source: Mention | None, target: Mention | None, mentions: list[Mention], tokens: list[Token]) -> Mention | None:
@@ -72,7 +70,7 @@ def _own_measure(trigger: Trigger, tokens: list[Token], arguments: Arguments) ->
     """ "the government bowed to protests against its budget": who is protested against is the subject."""
     after = [t.low for t in tokens[trigger.end : trigger.end + 2]]
     main = next((o for o in arguments.shape.verbs if o.finite), None)
-    if len(after) < 2 or after[0] not in ("against", "over", "contra", "por") or after[1] not in _ITS or main is None:
+    if len(after) < 2 or after[0] not in ("against", "over", "contra", "por") or after[1] not in POSSESSIVES or main is None:
         return None
     lead = arguments.subject(main)
     return lead if lead is not None and lead.code is not None and lead.sector == "GOV" else None
@@ -163,7 +161,7 @@ def retyped(
     if (
         kind == "PROTEST"
         and source is not None
-        and source.sector in _STATE
+        and source.sector in STATE
         and rule.kind != "protest_actor"
         and source.kind != "attr"
     ) and (trigger.verb is None or any(lemma in ("protest", "protestar") for lemma, _ in trigger.verb.lemmas)):

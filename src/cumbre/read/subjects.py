@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from cumbre.read.clauses import RELATIVES, SUBORDINATORS, Verb
 from cumbre.read.joining import Joined
-from cumbre.read.mention import DETERMINERS, PREPOSITIONS, Mention
+from cumbre.read.mention import AGENT, ARTICLES, DETERMINERS, OF, POSSESSIVES, PREPOSITIONS, TOWARD, WHOSE, Mention
 from cumbre.read.trigger import AGENT_NOUNS, CAUSATIVES, LIGHT, SPEAKING
 from cumbre.read.wordlists import words
 
 __all__ = ["Subjects"]
 
-_AGENT = frozenset(("by", "por"))
 
 _AND = words("and")
 
 _ATTRIBUTION = frozenset(["according", "según"])
 
 _PLANNED = words("planned")
-
-_TOWARD = frozenset(["to", "a", "with", "con", "against", "contra"])
 
 
 _JUDGING = words("judging")
@@ -28,7 +25,6 @@ _DECISIONS = words("decisions")
 _TIMES = frozenset(["after", "before", "since", "until"])
 
 _COUNTRY = frozenset(["country", "nation", "país", "nación"])
-_THEIRS = frozenset(["its", "their", "his", "her", "su", "sus"])
 
 _OVER = words("over")
 
@@ -36,13 +32,6 @@ _A = frozenset(["a", "an", "un", "una"])
 
 
 _WEIGHING = words("weighing")
-
-_WHOSE = frozenset(["whose", "cuyo", "cuya", "cuyos", "cuyas"])
-
-_ARTICLES = frozenset(["la", "el", "los", "las"])
-
-
-_OF = frozenset(["de", "del"])
 
 
 _CLAUSE_STARTS = words("clause_starts")
@@ -79,7 +68,7 @@ class Subjects(Joined):
         before = tokens[v.start - 1].low if v.start else ""
         if before in ("we", "i") or (self.lang == "es" and tokens[v.at].low.endswith(("amos", "emos", "imos"))):
             return self._speaker(v)
-        if before in _COUNTRY and v.start > 1 and tokens[v.start - 2].low in _THEIRS and v.start > 2:
+        if before in _COUNTRY and v.start > 1 and tokens[v.start - 2].low in POSSESSIVES and v.start > 2:
             speaker = self._speaker(v)
             if speaker is not None:
                 return speaker  # "announced that his country will pay"
@@ -104,7 +93,7 @@ class Subjects(Joined):
             and (
                 tokens[v.start - 2].low == "al"
                 or (
-                    tokens[v.start - 2].low in _ARTICLES
+                    tokens[v.start - 2].low in ARTICLES
                     and tokens[v.start - 3].low in ("en", "con", "por", "a", "de", "ante", "sobre", "contra")
                 )
             )
@@ -122,7 +111,7 @@ class Subjects(Joined):
                 ):
                     return self.subject(main)  # "the ELN was behind an attack that killed two soldiers"
             owner = next((m for m in reversed(self.mentions) if m.end <= at), None)
-            if before == "who" and owner is not None and owner.prep in _TOWARD | {"in", "from"} and not owner.person:
+            if before == "who" and owner is not None and owner.prep in TOWARD | {"in", "from"} and not owner.person:
                 holder = next((m for m in reversed(self.mentions) if m.end < owner.start and owner.start - m.end <= 3), None)
                 if holder is not None and holder.code and self.tokens[holder.start].low not in ("the",) and self._someone(holder):
                     owner = holder  # "the ambassador of Algeria to Mali, who"
@@ -135,7 +124,7 @@ class Subjects(Joined):
                 noun = any(t.text[:1].isalpha() and t.low not in DETERMINERS for t in gap)
                 if noun and owner.prep and any(t.low in _A for t in gap):
                     return None  # "signed in Brussels a pact that ..."
-                if noun and self.lang == "es" and gap[0].low in PREPOSITIONS - _OF and gap[-1].text[:1].islower():
+                if noun and self.lang == "es" and gap[0].low in PREPOSITIONS - OF and gap[-1].text[:1].islower():
                     return None  # "un proceso contra Hungría por la ley que permite ..."
                 if noun and owner.kind != "actor":
                     return None
@@ -158,7 +147,7 @@ class Subjects(Joined):
             nearest is not None
             and v.start - nearest.end == 0
             and (
-                nearest.prep not in _TOWARD
+                nearest.prep not in TOWARD
                 or (self.lang == "en" and nearest.kind == "role" and nearest.sector in ("CVL", "OPP", "REB"))
             )
         )
@@ -169,7 +158,7 @@ class Subjects(Joined):
             owner = next((m for m in reversed(self.mentions) if m.end <= v.start - 1), None)
             if owner is not None and v.start - owner.end <= 4 and (owner.possessive or owner.prep in ("by", "of", "de", "del")):
                 return owner
-            if v.start > 3 and self.tokens[v.start - 2].low in _THEIRS and self.tokens[v.start - 3].low in _OVER:
+            if v.start > 3 and self.tokens[v.start - 2].low in POSSESSIVES and self.tokens[v.start - 3].low in _OVER:
                 main = self._verb_before(v, True)
                 doer = self.subject(main) if main is not None else None
                 others = [m for m in self.mentions if m.end < v.start - 2 and m.code and (doer is None or m.code != doer.code)]
@@ -302,12 +291,12 @@ class Subjects(Joined):
         for j in range(v.start - 2, max(0, v.start - 8), -1):
             if j in self.shape.by_token or self.tokens[j].text == ",":
                 return None
-            if self.tokens[j].low in _WHOSE and j and self.tokens[j - 1].low in PREPOSITIONS:
+            if self.tokens[j].low in WHOSE and j and self.tokens[j - 1].low in PREPOSITIONS:
                 if any(j + 1 < m.start and m.end <= v.start and not m.prep for m in self.mentions):
                     return None
                 above = next((o for o in reversed(self.shape.verbs) if o.at < j and o.finite), None)
                 return self.subject(above) if above is not None else None  # "Ucrania, a cuyo presidente responsabiliza de"
-            if self.tokens[j].low in _WHOSE:
+            if self.tokens[j].low in WHOSE:
                 if any(j + 1 < m.start and m.end <= v.start and not m.prep for m in self.mentions):
                     return None
                 above = next((o for o in reversed(self.shape.verbs) if o.at < j and o.finite), None)
@@ -326,9 +315,9 @@ class Subjects(Joined):
                 continue
             score = -0.1 * (v.start - m.end)
             opens = m.prep in _TIMES and shape.finite_before[v.start] == shape.finite_before[m.prep_at]
-            if m.prep and m.prep not in _AGENT and not opens:
+            if m.prep and m.prep not in AGENT and not opens:
                 score -= 2.0 if m.prep not in ("of", "de", "del") else 1.3
-            elif m.prep in _AGENT:
+            elif m.prep in AGENT:
                 score -= 2.5
             if m.kind == "attr":
                 score -= 0.8

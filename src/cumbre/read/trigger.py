@@ -9,7 +9,7 @@ from cumbre.read.lexicon import Rule
 from cumbre.read.mention import Mention
 from cumbre.read.wordlists import words
 
-__all__ = ["AGENT_NOUNS", "CAUSATIVES", "LIGHT", "PATIENT_TYPES", "REPORTING", "SPEAKING", "Trigger"]
+__all__ = ["AGENT_NOUNS", "CAUSATIVES", "LIGHT", "PATIENT_TYPES", "REPORTING", "SPEAKING", "WARNING", "Trigger"]
 
 REPORTING = words("reporting")
 
@@ -24,6 +24,9 @@ PATIENT_TYPES = frozenset(("RETREAT", "COERCE", "ASSAULT"))
 AGENT_NOUNS = words("agent_nouns")
 
 CAUSATIVES = words("causatives")
+
+
+WARNING = frozenset(["warn", "caution", "advertir", "alertar"])
 
 
 @dataclass

@@ -6,15 +6,14 @@ from itertools import pairwise
 
 from cumbre.read.arguments import Arguments
 from cumbre.read.clauses import Verb
-from cumbre.read.mention import Mention
+from cumbre.read.mention import STATE, TO_WHOM, Mention
 from cumbre.read.screens import abstract, far, idle
 from cumbre.read.tokens import Token
-from cumbre.read.trigger import Trigger
+from cumbre.read.trigger import WARNING, Trigger
 from cumbre.read.wordlists import words
 
 __all__ = ["bare", "vetoed"]
 
-_STATE = frozenset(("GOV", "IGO", "MIL", "COP"))
 _LOOSE = words("loose")
 _HOME_TAX = words("home_tax")
 _HARM = words("harm")
@@ -23,9 +22,8 @@ _POLLS = words("polls")
 _VEHICLES = words("vehicles")
 _LISTENERS = words("listeners")
 _ADVISERS = frozenset(["BUS", "CVL", "NGO", "MED"])
-_WARNING = frozenset(["warn", "caution", "advertir", "alertar", "avisar"])
+_WARNING = WARNING | {"avisar"}
 _DOERS = frozenset(["AGREE", "COOPERATE", "AID", "SUPPORT", "CONCEDE", "THREATEN", "REQUEST"])
-_WHOM = frozenset(["quien", "quienes", "cuyo", "cuya", "cuyos", "cuyas"])
 
 
 def _only_told(trigger: Trigger, kind: str, source: Mention | None, tokens: list[Token]) -> bool:
@@ -56,7 +54,7 @@ def _of_a_thing(v: Verb, tokens: list[Token], arguments: Arguments) -> bool:
 def _to_whom(trigger: Trigger, tokens: list[Token]) -> bool:
     """ "al embajador de Teherán, a cuyos agentes atribuye dos ataques": the accused stands before a relative."""
     low = [t.low for t in tokens[max(0, trigger.start - 5) : trigger.start]]
-    return any(w == "a" and n in _WHOM for w, n in pairwise(low)) or low[-2:] == ["al", "que"]
+    return any(w == "a" and n in TO_WHOM for w, n in pairwise(low)) or low[-2:] == ["al", "que"]
 
 
 def _remote(trigger: Trigger, target: Mention, tokens: list[Token], mentions: list[Mention]) -> bool:
@@ -84,7 +82,7 @@ def vetoed(
     if source is None and kind in _DOERS and trigger.verb is not None and _of_a_thing(trigger.verb, tokens, arguments):
         return True  # "a declaration that commits both to open trade"
     if kind == "AGREE" and {t.low for t in tokens[trigger.at + 1 : trigger.at + 5]} & {"recompensa", "reward", "bounty"}:
-        return True
+        return True  # a price on a head is no offer
     if _only_told(trigger, kind, source, tokens):
         return True
     if kind == "CONSULT" and not trigger.nominal and {t.low for t in tokens[trigger.at + 1 : trigger.end + 2]} & _LISTENERS:
@@ -102,7 +100,7 @@ def vetoed(
     if rule.id == "accuse.said" and (source is None or (source.code is None and source.kind != "pron") or target is None):
         return True
     if rule.id == "reject.refusal" and (
-        source is None or source.code is None or source.sector not in _STATE or source.kind == "attr"
+        source is None or source.code is None or source.sector not in STATE or source.kind == "attr"
     ):
         return True
     if rule.id == "cooperate.resume" and source is None and trigger.verb is not None and not trigger.verb.passive:
@@ -130,7 +128,7 @@ def vetoed(
     if kind == "PROTEST" and trigger.nominal and trigger.at and tokens[trigger.at - 1].low in ("in", "en"):
         main = next((o for o in arguments.shape.verbs if o.finite), None)
         lead = arguments.subject(main) if main is not None else None
-        if lead is None or lead.sector in _STATE:
+        if lead is None or lead.sector in STATE:
             return True  # "in protest at": why a state did what the verb says
     if (
         kind == "CONCEDE"
